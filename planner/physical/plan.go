@@ -1,0 +1,204 @@
+package physical
+
+import (
+	"github.com/dejaq/fasti/meta/schema"
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/function"
+)
+
+// Field is one output column of a node.
+type Field struct {
+	Name string
+	Type types.Type
+}
+
+// Node is an operator of a plan. Expressions of a node speak of the columns of
+// its input; a Join's residual of the left columns, then the right ones.
+type Node interface {
+	// Fields returns the output columns. The caller must not change them.
+	Fields() []Field
+	// Inputs returns the children, left first.
+	Inputs() []Node
+}
+
+// LocatorColumn, in Scan.Columns, asks for the row's locator: a bytea that
+// kv/txn understands, by which UPDATE and DELETE name the row.
+const LocatorColumn = -1
+
+type (
+	// Scan reads a table. Output: Columns in order.
+	Scan struct {
+		Table   *schema.Table
+		Columns []int // ordinals of Table.Columns, or LocatorColumn
+		// Filter holds conjuncts over the output columns, cheap and total ones
+		// first, else in the order written.
+		Filter []expr.Expr
+		// Bounds restrict the time column by expressions without columns
+		// (constants, parameters, now()): shards outside are not read. They
+		// repeat what Filter says and are evaluated when the scan opens; NULL
+		// means that no row matches.
+		Bounds []Bound
+		// Key fixes a leading part of the primary key by expressions without
+		// columns, of the columns' types: a point lookup when it is whole.
+		Key []expr.Expr
+		Out []Field
+	}
+	// Bound is time Op Value; Value has the time column's type.
+	Bound struct {
+		Op    BoundOp
+		Value expr.Expr
+	}
+	// VirtualScan reads a system table, which the server computes.
+	VirtualScan struct {
+		Namespace, Name string
+		Columns         []int
+		Out             []Field
+	}
+	// Input stands for rows that the session feeds in: COPY FROM.
+	Input struct{ Out []Field }
+	// Values gives rows of expressions without columns.
+	Values struct {
+		Rows [][]expr.Expr
+		Out  []Field
+	}
+	// Filter keeps the rows on which every conjunct is TRUE.
+	Filter struct {
+		Input Node
+		Conds []expr.Expr
+	}
+	// Project computes one column per expression.
+	Project struct {
+		Input Node
+		Exprs []expr.Expr
+		Out   []Field
+	}
+	// Aggregate groups by Keys and computes Aggs; without Keys it gives one row.
+	// Output: keys, then aggregates. A Partial gives the states as columns for a
+	// Final over the same Keys and Aggs; DISTINCT is an Aggregate without Aggs.
+	Aggregate struct {
+		Input Node
+		Keys  []expr.Expr
+		Aggs  []Agg
+		Mode  AggMode
+		Out   []Field
+	}
+	// Agg is one aggregate call. Filter may be nil.
+	Agg struct {
+		Func     function.ID
+		Args     []expr.Expr
+		Distinct bool
+		Filter   expr.Expr
+		T        types.Type
+	}
+	// Join combines rows whose keys are equal (hash join; none: every pair) and
+	// on which Residual is TRUE. Semi and Anti give left columns only. The right
+	// side is built.
+	Join struct {
+		Kind                JoinKind
+		Left, Right         Node
+		LeftKeys, RightKeys []expr.Expr // pairwise of equal types
+		Residual            []expr.Expr
+		Out                 []Field
+	}
+	// Sort orders by Keys; with Limit ≥ 0 it keeps the first Limit rows (top-n).
+	Sort struct {
+		Input Node
+		Keys  []SortKey
+		Limit int64 // -1: all
+	}
+	// SortKey is one ORDER BY item.
+	SortKey struct {
+		Expr             expr.Expr
+		Desc, NullsFirst bool
+	}
+	// Limit skips Offset rows and gives at most Count; nil expressions mean 0
+	// and no limit, NULL values too.
+	Limit struct {
+		Input         Node
+		Count, Offset expr.Expr
+	}
+	// Append gives the rows of every input (UNION ALL).
+	Append struct {
+		All []Node
+		Out []Field
+	}
+	// Gather runs Input on several workers, each with its own chain over the
+	// shared scan, and gives their batches in any order.
+	Gather struct{ Input Node }
+	// Insert stores the input's columns, which are all columns of the table, in
+	// order, defaults and casts done. Output: Returning over the stored row.
+	Insert struct {
+		Input     Node
+		Table     *schema.Table
+		Returning []expr.Expr
+		Out       []Field
+	}
+	// Update stores new versions. The input's columns are: the locator, all
+	// columns of the table with their new values, then what Returning needs
+	// beyond. Returning speaks of the input's columns.
+	Update struct {
+		Input     Node
+		Table     *schema.Table
+		Returning []expr.Expr
+		Out       []Field
+	}
+	// Delete removes rows. The input's columns are the locator, then what
+	// Returning needs.
+	Delete struct {
+		Input     Node
+		Table     *schema.Table
+		Returning []expr.Expr
+		Out       []Field
+	}
+	// CreateTable, DropTable and Truncate change the catalog or empty a table.
+	CreateTable struct {
+		Table       *schema.Table // without ID and Origin
+		IfNotExists bool
+	}
+	// DropTable drops tables, found when the plan was made.
+	DropTable struct{ Tables []*schema.Table }
+	// CreateHypertable is create_hypertable() on an existing, empty table: it
+	// gets Table's options. Output: one row, as TimescaleDB's.
+	CreateHypertable struct {
+		Table       *schema.Table // with the new options
+		IfNotExists bool
+		Out         []Field
+	}
+)
+
+// BoundOp is the comparison of a Bound.
+type BoundOp uint8
+
+// Equal is both AtLeast and AtMost.
+const (
+	Less BoundOp = iota
+	AtMost
+	Equal
+	AtLeast
+	Greater
+)
+
+// AggMode says which half of an aggregation a node does.
+type AggMode uint8
+
+const (
+	Single AggMode = iota
+	Partial
+	Final
+)
+
+// JoinKind is the kind of a join.
+type JoinKind uint8
+
+const (
+	Inner JoinKind = iota
+	Left
+	Right
+	Full
+	Semi
+	Anti // NOT EXISTS: rows without a match
+	// AntiNull is NOT IN: no row when the right side holds a NULL, and rows with
+	// a NULL key only when the right side is empty.
+	AntiNull
+)

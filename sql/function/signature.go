@@ -1,0 +1,54 @@
+package function
+
+import "github.com/dejaq/fasti/meta/types"
+
+// ID names a signature in plans: the SQL name and the argument types, as
+// "+(int4,int4)" or "cast(text,int4)". It is unique in the table.
+type ID string
+
+// Kind says where a function may stand.
+type Kind uint8
+
+const (
+	Scalar Kind = iota
+	Aggregate
+	Cast // Name is "cast"; Args[0] → Result, of the class in Context
+)
+
+// Volatility is PostgreSQL's: what the planner may assume about repeated calls.
+type Volatility uint8
+
+const (
+	Immutable Volatility = iota // folded when the arguments are constant
+	Stable                      // constant during one statement (now())
+	Volatile                    // evaluated for each row
+)
+
+// CastContext says when a cast may be inserted, as pg_cast.castcontext.
+type CastContext uint8
+
+const (
+	Explicit   CastContext = iota // only where written
+	Assignment                    // also when storing into a column
+	Implicit                      // anywhere
+)
+
+// Signature is one function, operator, cast or aggregate over fixed types. It
+// holds no code that computes: executor/compute and executor/agg pair each ID
+// with its kernel.
+type Signature struct {
+	ID         ID
+	Name       string // "lower", "+", "cast"
+	Kind       Kind
+	Args       []types.ID
+	Result     types.ID
+	Volatility Volatility
+	// Strict: a NULL argument gives NULL without a call. Aggregates skip NULL
+	// arguments.
+	Strict bool
+	// Total: cannot fail, so it may run on rows that do not count.
+	Total bool
+	// Variadic: the last argument type repeats, zero or more times.
+	Variadic bool
+	Context  CastContext // of a Cast
+}
