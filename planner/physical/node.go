@@ -13,12 +13,16 @@ func (n *Join) Fields() []Field             { return n.Out }
 func (n *Sort) Fields() []Field             { return n.Input.Fields() }
 func (n *Limit) Fields() []Field            { return n.Input.Fields() }
 func (n *Append) Fields() []Field           { return n.Out }
+func (n *DistinctOn) Fields() []Field       { return n.Input.Fields() }
+func (n *SingleRow) Fields() []Field        { return n.Input.Fields() }
+func (n *Series) Fields() []Field           { return n.Out }
 func (n *Gather) Fields() []Field           { return n.Input.Fields() }
 func (n *Insert) Fields() []Field           { return n.Out }
 func (n *Update) Fields() []Field           { return n.Out }
 func (n *Delete) Fields() []Field           { return n.Out }
 func (n *CreateTable) Fields() []Field      { return nil }
 func (n *DropTable) Fields() []Field        { return nil }
+func (n *Truncate) Fields() []Field         { return nil }
 func (n *CreateHypertable) Fields() []Field { return n.Out }
 
 func (n *Scan) Inputs() []Node             { return nil }
@@ -32,10 +36,14 @@ func (n *Join) Inputs() []Node             { return []Node{n.Left, n.Right} }
 func (n *Sort) Inputs() []Node             { return []Node{n.Input} }
 func (n *Limit) Inputs() []Node            { return []Node{n.Input} }
 func (n *Append) Inputs() []Node           { return n.All }
+func (n *DistinctOn) Inputs() []Node       { return []Node{n.Input} }
+func (n *SingleRow) Inputs() []Node        { return []Node{n.Input} }
+func (n *Series) Inputs() []Node           { return nil }
 func (n *Gather) Inputs() []Node           { return []Node{n.Input} }
 func (n *Insert) Inputs() []Node           { return []Node{n.Input} }
 func (n *Update) Inputs() []Node           { return []Node{n.Input} }
 func (n *Delete) Inputs() []Node           { return []Node{n.Input} }
 func (n *CreateTable) Inputs() []Node      { return nil }
 func (n *DropTable) Inputs() []Node        { return nil }
+func (n *Truncate) Inputs() []Node         { return nil }
 func (n *CreateHypertable) Inputs() []Node { return nil }

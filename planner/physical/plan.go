@@ -74,8 +74,11 @@ type (
 		Out   []Field
 	}
 	// Aggregate groups by Keys and computes Aggs; without Keys it gives one row.
-	// Output: keys, then aggregates. A Partial gives the states as columns for a
-	// Final over the same Keys and Aggs; DISTINCT is an Aggregate without Aggs.
+	// Output: keys, then aggregates. A Partial gives keys, then the states as
+	// columns that only the executor knows: its Out holds the keys. The Final
+	// stands over Gather{Partial}, its Keys are the Partial's first output
+	// columns and its Aggs equal the Partial's (Args and Filter speak of the
+	// Partial's input). DISTINCT is an Aggregate without Aggs.
 	Aggregate struct {
 		Input Node
 		Keys  []expr.Expr
@@ -123,6 +126,24 @@ type (
 		All []Node
 		Out []Field
 	}
+	// DistinctOn keeps the first row of each combination of Keys, in order of
+	// arrival.
+	DistinctOn struct {
+		Input Node
+		Keys  []expr.Expr
+	}
+	// SingleRow gives exactly one row: that of Input, or all NULL when Input has
+	// none; a second one is 21000 "more than one row returned by a subquery used
+	// as an expression".
+	SingleRow struct{ Input Node }
+	// Series is generate_series in FROM: Start, Start+Step, … up to and with
+	// Stop. The expressions have no columns and one type, int4, int8, numeric,
+	// timestamp or timestamptz; for the latter two Step is an interval. A NULL
+	// gives no row.
+	Series struct {
+		Start, Stop, Step expr.Expr
+		Out               []Field
+	}
 	// Gather runs Input on several workers, each with its own chain over the
 	// shared scan, and gives their batches in any order.
 	Gather struct{ Input Node }
@@ -158,6 +179,8 @@ type (
 	}
 	// DropTable drops tables, found when the plan was made.
 	DropTable struct{ Tables []*schema.Table }
+	// Truncate removes all rows of tables.
+	Truncate struct{ Tables []*schema.Table }
 	// CreateHypertable is create_hypertable() on an existing, empty table: it
 	// gets Table's options. Output: one row, as TimescaleDB's.
 	CreateHypertable struct {
