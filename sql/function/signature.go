@@ -12,7 +12,7 @@ type Kind uint8
 const (
 	Scalar Kind = iota
 	Aggregate
-	Cast // Name is "cast"; Args[0] → Result, of the class in Context
+	Cast // Name is "cast" or "assign"; Args[0] → Result, of the class in Context
 )
 
 // Volatility is PostgreSQL's: what the planner may assume about repeated calls.
@@ -33,6 +33,10 @@ const (
 	Implicit                      // anywhere
 )
 
+// Any, in Args, accepts every type as it is (an untyped literal becomes text);
+// as Result it is the type of the first argument.
+const Any = types.Invalid
+
 // Signature is one function, operator, cast or aggregate over fixed types. It
 // holds no code that computes: executor/compute and executor/agg pair each ID
 // with its kernel.
@@ -51,4 +55,26 @@ type Signature struct {
 	// Variadic: the last argument type repeats, zero or more times.
 	Variadic bool
 	Context  CastContext // of a Cast
+	// Names are the parameters' names for name => value; nil when the function
+	// is called by position only.
+	Names []string
+	// Defaults are the literals that stand for the last len(Defaults) arguments
+	// when a call leaves them out; "NULL" is the NULL.
+	Defaults []string
+}
+
+// arg returns the type of argument i of a call, which is within the arity.
+func (s *Signature) arg(i int) types.ID {
+	if s.Variadic && i >= len(s.Args) {
+		i = len(s.Args) - 1
+	}
+	return s.Args[i]
+}
+
+// takes reports whether a call by position with n arguments fits the arity.
+func (s *Signature) takes(n int) bool {
+	if s.Variadic {
+		return n >= len(s.Args)-1
+	}
+	return n <= len(s.Args) && n >= len(s.Args)-len(s.Defaults)
 }

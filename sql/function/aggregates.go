@@ -1,0 +1,99 @@
+package function
+
+// aggregates: owner of their states is executor/agg. count() is count(*).
+// first(value, time) and last(value, time) are TimescaleDB's: the value beside
+// the least or the greatest time.
+const aggregates = `
+count() int8
+count(any) int8
+sum(int2) int8
+sum(int4) int8
+sum(int8) numeric
+sum(float4) float4
+sum(float8) float8
+sum(numeric) numeric
+sum(interval) interval
+avg(int2) numeric
+avg(int4) numeric
+avg(int8) numeric
+avg(float4) float8
+avg(float8) float8
+avg(numeric) numeric
+avg(interval) interval
+min(int2) int2
+min(int4) int4
+min(int8) int8
+min(float4) float4
+min(float8) float8
+min(numeric) numeric
+min(text) text
+min(date) date
+min(timestamp) timestamp
+min(timestamptz) timestamptz
+min(interval) interval
+min(oid) oid
+max(int2) int2
+max(int4) int4
+max(int8) int8
+max(float4) float4
+max(float8) float8
+max(numeric) numeric
+max(text) text
+max(date) date
+max(timestamp) timestamp
+max(timestamptz) timestamptz
+max(interval) interval
+max(oid) oid
+bool_and(bool) bool
+bool_or(bool) bool
+every(bool) bool
+bit_and(int2) int2
+bit_and(int4) int4
+bit_and(int8) int8
+bit_or(int2) int2
+bit_or(int4) int4
+bit_or(int8) int8
+bit_xor(int2) int2
+bit_xor(int4) int4
+bit_xor(int8) int8
+string_agg(text,text) text n
+string_agg(bytea,bytea) bytea n
+stddev(int2) numeric
+stddev(int4) numeric
+stddev(int8) numeric
+stddev(float4) float8
+stddev(float8) float8
+stddev(numeric) numeric
+stddev_samp(int2) numeric
+stddev_samp(int4) numeric
+stddev_samp(int8) numeric
+stddev_samp(float4) float8
+stddev_samp(float8) float8
+stddev_samp(numeric) numeric
+stddev_pop(int2) numeric
+stddev_pop(int4) numeric
+stddev_pop(int8) numeric
+stddev_pop(float4) float8
+stddev_pop(float8) float8
+stddev_pop(numeric) numeric
+variance(int2) numeric
+variance(int4) numeric
+variance(int8) numeric
+variance(float4) float8
+variance(float8) float8
+variance(numeric) numeric
+var_samp(int2) numeric
+var_samp(int4) numeric
+var_samp(int8) numeric
+var_samp(float4) float8
+var_samp(float8) float8
+var_samp(numeric) numeric
+var_pop(int2) numeric
+var_pop(int4) numeric
+var_pop(int8) numeric
+var_pop(float4) float8
+var_pop(float8) float8
+var_pop(numeric) numeric
+first(any,any) any n
+last(any,any) any n
+`

@@ -1,0 +1,178 @@
+package function
+
+import (
+	"strings"
+
+	"github.com/dejaq/fasti/meta/types"
+)
+
+// pgCast is pg_cast over our types: source target context [flags], with i
+// implicit, a assignment, e explicit. A cast to the same type applies the
+// modifier of varchar(n), numeric(p,s), timestamp(p) or interval(p).
+const pgCast = `
+int2 int4 i t
+int2 int8 i t
+int2 float4 i t
+int2 float8 i t
+int2 numeric i t
+int2 oid i t
+int2 regtype i t
+int4 int2 a
+int4 int8 i t
+int4 float4 i t
+int4 float8 i t
+int4 numeric i t
+int4 oid i t
+int4 regtype i t
+int4 bool e t
+int8 int2 a
+int8 int4 a
+int8 float4 i t
+int8 float8 i t
+int8 numeric i t
+int8 oid i
+int8 regtype i
+float4 int2 a
+float4 int4 a
+float4 int8 a
+float4 float8 i t
+float4 numeric a
+float8 int2 a
+float8 int4 a
+float8 int8 a
+float8 float4 a
+float8 numeric a
+numeric int2 a
+numeric int4 a
+numeric int8 a
+numeric float4 i
+numeric float8 i
+numeric numeric i
+bool int4 e t
+oid int4 a t
+oid int8 a t
+oid regtype i t
+regtype int4 a t
+regtype int8 a t
+regtype oid i t
+text varchar i t
+text name i t
+varchar text i t
+varchar name i t
+varchar varchar i t
+name text i t
+name varchar a t
+bool text a t
+bool varchar a t
+date timestamp i
+date timestamptz i s
+timestamp date a t
+timestamp timestamptz i s
+timestamp timestamp i
+timestamptz date a s t
+timestamptz timestamp a s t
+timestamptz timestamptz i
+interval interval i
+`
+
+// ioTypes have the automatic casts through text: output to a string type is an
+// assignment cast, input from one is explicit. The flag s marks forms that a
+// setting of the session changes (DateStyle, extra_float_digits, bytea_output,
+// IntervalStyle): PostgreSQL calls some of these immutable, but folding them
+// when a statement is compiled would freeze the setting.
+const ioTypes = `
+bool
+int2
+int4
+int8
+float4 s
+float8 s
+numeric
+date s
+timestamp s
+timestamptz s
+interval s
+bytea s
+uuid
+oid
+regtype s
+`
+
+func (t *table) addCasts() {
+	for line := range strings.Lines(pgCast) {
+		f := strings.Fields(line)
+		if len(f) == 0 {
+			continue
+		}
+		s := t.parseLine("cast(" + f[0] + ") " + f[1] + " " + strings.Join(f[3:], " "))
+		s.Context = map[string]CastContext{"i": Implicit, "a": Assignment, "e": Explicit}[f[2]]
+		t.addCast(s)
+	}
+	for line := range strings.Lines(ioTypes) {
+		f := strings.Fields(line)
+		if len(f) == 0 {
+			continue
+		}
+		flags := strings.Join(f[1:], " ")
+		for _, str := range []string{"text", "varchar", "name"} {
+			from, to := t.typeNamed(f[0], line), t.typeNamed(str, line)
+			if t.casts[[2]types.ID{from, to}] == nil {
+				s := t.parseLine("cast(" + f[0] + ") " + str + " t " + flags)
+				s.Context = Assignment
+				t.addCast(s)
+			}
+			s := t.parseLine("cast(" + str + ") " + f[0] + " " + flags)
+			s.Context = Explicit
+			t.addCast(s)
+		}
+	}
+	// Storing a string that is too long fails where the explicit cast cuts, so
+	// the assignment to varchar is a signature of its own.
+	for _, from := range types.All() {
+		if from.ID == types.Varchar || t.casts[[2]types.ID{from.ID, types.Varchar}] != nil {
+			s := t.parseLine("assign(" + from.Udt() + ") varchar")
+			s.Volatility = t.casts[[2]types.ID{from.ID, types.Varchar}].Volatility
+			s.Context = Assignment
+			s.Kind = Cast
+			s.Args = append(s.Args, types.Varchar)
+			t.add(s)
+			s.Args = s.Args[:1]
+		}
+	}
+}
+
+// addCast adds s under an ID that names source and target.
+func (t *table) addCast(s *Signature) {
+	s.Kind = Cast
+	s.Args = append(s.Args, s.Result)
+	t.add(s)
+	s.Args = s.Args[:1]
+}
+
+// CastFor returns the cast from one type to another that may stand in ctx, ok
+// false when there is none. Equal types have a cast only when the type takes a
+// modifier: it applies the modifier of the call's type and changes nothing
+// without one. To store into a varchar column ask with Assignment: that cast
+// fails on a string that is too long, the explicit one cuts it.
+func CastFor(from, to types.ID, ctx CastContext) (*Signature, bool) {
+	t := signatures()
+	if ctx == Assignment && to == types.Varchar {
+		s, ok := t.assign[from]
+		return s, ok
+	}
+	s, ok := t.casts[[2]types.ID{from, to}]
+	if !ok || s.Context < ctx {
+		return nil, false
+	}
+	return s, true
+}
+
+// CanCast reports whether a value of one type may become another in ctx;
+// untyped literals become anything, every type is itself.
+func CanCast(from, to types.ID, ctx CastContext) bool {
+	if from == to || from == types.Unknown || to == Any {
+		return true
+	}
+	_, ok := CastFor(from, to, ctx)
+	return ok
+}

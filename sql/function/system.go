@@ -1,0 +1,54 @@
+package function
+
+import "strings"
+
+const systemFunctions = `
+gen_random_uuid() uuid v t
+version() text s t
+current_database() name s t
+current_catalog() name s t
+current_schema() name s t
+current_user() name s t
+current_role() name s t
+session_user() name s t
+user() name s t
+pg_backend_pid() int4 s t
+current_setting(text) text s
+current_setting(text,bool) text s
+pg_typeof(any) regtype s n t
+pg_is_in_recovery() bool v t
+num_nulls(any...) int4 n t
+num_nonnulls(any...) int4 n t
+`
+
+// unsupported names functions that PostgreSQL 15 or TimescaleDB has and that
+// people do call; calling one says that it is not there rather than that it
+// does not exist.
+func unsupported() map[string]string {
+	out := make(map[string]string)
+	for name := range strings.FieldsSeq(`
+array_agg array_append array_cat array_dims array_length array_lower array_ndims array_position
+array_positions array_prepend array_remove array_replace array_to_string array_upper cardinality
+string_to_array string_to_table trim_array unnest
+json_agg json_array_elements json_array_elements_text json_array_length json_build_array
+json_build_object json_each json_each_text json_extract_path json_extract_path_text json_object
+json_object_agg json_object_keys json_populate_record json_strip_nulls json_to_record json_typeof
+jsonb_agg jsonb_array_elements jsonb_array_elements_text jsonb_array_length jsonb_build_array
+jsonb_build_object jsonb_each jsonb_each_text jsonb_extract_path jsonb_extract_path_text jsonb_insert
+jsonb_object jsonb_object_agg jsonb_object_keys jsonb_path_exists jsonb_path_query jsonb_pretty jsonb_set
+jsonb_strip_nulls jsonb_typeof row_to_json to_json to_jsonb
+percentile_cont percentile_disc mode corr covar_pop covar_samp regr_avgx regr_avgy regr_count
+regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy grouping range_agg xmlagg
+row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value
+generate_series generate_subscripts regexp_matches regexp_match regexp_split_to_array
+regexp_split_to_table regexp_instr parse_ident unistr normalize set_byte set_bit get_bit convert
+to_date to_number to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery
+ts_headline ts_rank setseed nextval currval setval lastval set_config pg_sleep
+pg_sleep_for pg_sleep_until txid_current pg_current_xact_id
+time_bucket_gapfill locf interpolate histogram approximate_row_count time_weight candlestick_agg
+current_time localtime inet_client_addr inet_client_port inet_server_addr inet_server_port
+`) {
+		out[name] = name
+	}
+	return out
+}

@@ -1,0 +1,169 @@
+package function
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/dejaq/fasti/meta/types"
+)
+
+// table is all signatures and their indexes. Immutable after newTable.
+type table struct {
+	all    []*Signature
+	byID   map[ID]*Signature
+	byName map[string][]*Signature // scalars, operators, aggregates
+	casts  map[[2]types.ID]*Signature
+	assign map[types.ID]*Signature // source → the assignment cast to varchar
+	types  map[string]types.ID     // by short name, with "any"
+	out    map[string]string       // functions PostgreSQL has and Fasti does not → what they need
+}
+
+var signatures = sync.OnceValue(newTable)
+
+// All returns every signature in the order of the table. The caller must not
+// change the slice or what it points to.
+func All() []*Signature { return signatures().all }
+
+// ByID returns the signature with this ID, nil when there is none.
+func ByID(id ID) *Signature { return signatures().byID[id] }
+
+// MakeID returns the ID of name over args.
+func MakeID(name string, args []types.ID, variadic bool) ID {
+	var b strings.Builder
+	b.WriteString(name)
+	b.WriteByte('(')
+	for i, a := range args {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if a == Any {
+			b.WriteString("any")
+		} else {
+			b.WriteString(types.Of(a).Udt())
+		}
+	}
+	if variadic {
+		b.WriteString("...")
+	}
+	b.WriteByte(')')
+	return ID(b.String())
+}
+
+func newTable() *table {
+	t := &table{
+		byID:   make(map[ID]*Signature, 1024),
+		byName: make(map[string][]*Signature, 512),
+		casts:  make(map[[2]types.ID]*Signature, 256),
+		assign: make(map[types.ID]*Signature, 32),
+		types:  map[string]types.ID{"any": Any},
+		out:    unsupported(),
+	}
+	for _, ty := range types.All() {
+		t.types[ty.Udt()] = ty.ID
+	}
+	t.addOperators()
+	t.addCasts()
+	t.addLines(Scalar, mathFunctions)
+	t.addLines(Scalar, textFunctions)
+	t.addLines(Scalar, byteaFunctions)
+	t.addLines(Scalar, timeFunctions)
+	t.addLines(Scalar, systemFunctions)
+	t.addLines(Aggregate, aggregates)
+	t.addNames(namedArguments)
+	return t
+}
+
+// addLines adds the signatures of a text, one a line; empty lines and those
+// that start with # do not count. A malformed line is a bug and panics.
+func (t *table) addLines(k Kind, text string) {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		s := t.parseLine(line)
+		s.Kind = k
+		t.add(s)
+	}
+}
+
+func (t *table) parseLine(line string) *Signature {
+	open := strings.LastIndexByte(line, '(')
+	end := strings.LastIndexByte(line, ')')
+	if open < 1 || end < open {
+		panic("function: malformed line " + line)
+	}
+	s := &Signature{Name: line[:open], Strict: true}
+	args := line[open+1 : end]
+	if strings.HasSuffix(args, "...") {
+		s.Variadic = true
+		args = args[:len(args)-3]
+	}
+	for a := range strings.FieldsFuncSeq(args, func(r rune) bool { return r == ',' }) {
+		s.Args = append(s.Args, t.typeNamed(a, line))
+	}
+	rest := strings.Fields(line[end+1:])
+	s.Result = t.typeNamed(rest[0], line)
+	for _, f := range rest[1:] {
+		switch f {
+		case "s":
+			s.Volatility = Stable
+		case "v":
+			s.Volatility = Volatile
+		case "n":
+			s.Strict = false
+		case "t":
+			s.Total = true
+		default:
+			panic("function: unknown flag in " + line)
+		}
+	}
+	return s
+}
+
+func (t *table) typeNamed(name, line string) types.ID {
+	id, ok := t.types[name]
+	if !ok {
+		panic("function: unknown type " + name + " in " + line)
+	}
+	return id
+}
+
+func (t *table) add(s *Signature) {
+	s.ID = MakeID(s.Name, s.Args, s.Variadic)
+	if t.byID[s.ID] != nil {
+		panic(fmt.Sprintf("function: %s twice", s.ID))
+	}
+	t.all = append(t.all, s)
+	t.byID[s.ID] = s
+	switch {
+	case s.Kind != Cast:
+		t.byName[s.Name] = append(t.byName[s.Name], s)
+	case s.Name == "assign":
+		t.assign[s.Args[0]] = s
+	default:
+		t.casts[[2]types.ID{s.Args[0], s.Result}] = s
+	}
+}
+
+// addNames sets Names and Defaults: lines of ID, then name or name=default.
+func (t *table) addNames(text string) {
+	for line := range strings.Lines(text) {
+		f := strings.Fields(line)
+		if len(f) == 0 {
+			continue
+		}
+		s := t.byID[ID(f[0])]
+		if s == nil || len(f)-1 != len(s.Args) {
+			panic("function: names do not fit: " + line)
+		}
+		for _, n := range f[1:] {
+			name, def, ok := strings.Cut(n, "=")
+			s.Names = append(s.Names, name)
+			if ok {
+				s.Defaults = append(s.Defaults, def)
+			}
+		}
+	}
+}
