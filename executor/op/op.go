@@ -1,13 +1,6 @@
 package op
 
-import (
-	"context"
-	"sync/atomic"
-	"time"
-
-	"github.com/dejaq/fasti/kv/vector"
-	"github.com/dejaq/fasti/sql/value"
-)
+import "github.com/dejaq/fasti/kv/vector"
 
 // Operator produces batches on demand. Open, Next and Close are called by one
 // goroutine at a time.
@@ -29,27 +22,6 @@ type Operator interface {
 	Close() error
 }
 
-// Context is one statement's execution on one node; operators keep it from Open
-// to Close. It is shared by the workers of a Gather.
-type Context struct {
-	Go        context.Context // for I/O below; Check is what loops use
-	BatchRows int             // 1..vector.MaxRows; tests run 1, 3, 64, 4096
-	Workers   int             // ≥ 1
-	Memory    *Account        // of the statement; operators open children of it
-	Values    *value.Settings // time zone and output styles of the session
-	Now       time.Time       // transaction time, which now() gives
-	Clock     time.Time       // statement time, for statement_timestamp()
-	Params    []vector.Datum  // $1 is Params[0]
-	Session   Session         // what current_user and the like answer
-
-	cancelled atomic.Bool
-}
-
-// Session answers the functions of session information (manual 9.26).
-type Session struct {
-	User, Database, Version string
-	SearchPath              []string
-	BackendPID              int32
-	// Setting returns current_setting(name); ok false when there is none.
-	Setting func(name string) (string, bool)
-}
+// Affected is implemented by the operators that change rows. RowsAffected is
+// the number in the command tag; it is final when Next has returned nil.
+type Affected interface{ RowsAffected() int64 }
