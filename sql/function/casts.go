@@ -126,6 +126,14 @@ func (t *table) addCasts() {
 			t.addCast(s)
 		}
 	}
+	// A type's own cast stands for date(x) where x is a date already.
+	for _, ty := range types.All() {
+		if ty.ID != types.Unknown && ty.ID != types.Void && t.casts[[2]types.ID{ty.ID, ty.ID}] == nil {
+			s := t.parseLine("cast(" + ty.Udt() + ") " + ty.Udt() + " t")
+			s.Context = Implicit
+			t.addCast(s)
+		}
+	}
 	// Storing a string that is too long fails where the explicit cast cuts, so
 	// the assignment to varchar is a signature of its own.
 	for _, from := range types.All() {
@@ -150,9 +158,9 @@ func (t *table) addCast(s *Signature) {
 }
 
 // CastFor returns the cast from one type to another that may stand in ctx, ok
-// false when there is none. Equal types have a cast only when the type takes a
-// modifier: it applies the modifier of the call's type and changes nothing
-// without one. To store into a varchar column ask with Assignment: that cast
+// false when there is none. The cast of equal types applies the modifier of the
+// call's type (of varchar, numeric, timestamp, timestamptz, interval) and
+// changes nothing without one. To store into a varchar column ask with Assignment: that cast
 // fails on a string that is too long, the explicit one cuts it.
 func CastFor(from, to types.ID, ctx CastContext) (*Signature, bool) {
 	t := signatures()

@@ -46,6 +46,8 @@ gcd(int4,int4) int4
 gcd(int8,int8) int8
 lcm(int4,int4) int4
 lcm(int8,int8) int8
+gcd(numeric,numeric) numeric
+lcm(numeric,numeric) numeric
 factorial(int8) numeric
 scale(numeric) int4 t
 min_scale(numeric) int4 t

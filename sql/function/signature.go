@@ -52,7 +52,7 @@ type Signature struct {
 	Strict bool
 	// Total: cannot fail, so it may run on rows that do not count.
 	Total bool
-	// Variadic: the last argument type repeats, zero or more times.
+	// Variadic: the last argument type repeats, once or more.
 	Variadic bool
 	Context  CastContext // of a Cast
 	// Names are the parameters' names for name => value; nil when the function
@@ -74,7 +74,7 @@ func (s *Signature) arg(i int) types.ID {
 // takes reports whether a call by position with n arguments fits the arity.
 func (s *Signature) takes(n int) bool {
 	if s.Variadic {
-		return n >= len(s.Args)-1
+		return n >= len(s.Args)
 	}
 	return n <= len(s.Args) && n >= len(s.Args)-len(s.Defaults)
 }

@@ -73,6 +73,7 @@ position(bytea,bytea) int4 t
 btrim(bytea,bytea) bytea t
 ltrim(bytea,bytea) bytea t
 rtrim(bytea,bytea) bytea t
+like_escape(bytea,bytea) bytea
 get_byte(bytea,int4) int4
 md5(bytea) text t
 sha224(bytea) bytea t
