@@ -39,7 +39,7 @@
 //	interval                        16      its length in µs (a month is 30 days) as i128 BE,
 //	                                        sign bit flipped
 //	text, varchar, name, bytea      n+2…    00 → 00 FF, ended by 00 01
-//	numeric                         n+2…    decimal's order-preserving bytes, escaped and ended so
+//	numeric                         1…      as decimal.EncodeKey says
 //
 // A nullable column has one byte before: 01 a value follows, 02 NULL (NULLs sort
 // last). FD and FE are kept for the same in a descending column.

@@ -1,10 +1,23 @@
 package keys
 
-// appendNumeric appends the numeric whose stored encoding is enc.
-//
-// TODO: decimal has no order-preserving form yet; until then equal numerics of
-// different scale are different keys, and their order is arbitrary.
-func appendNumeric(dst, enc []byte) []byte { return AppendBytes(dst, enc) }
+import (
+	"github.com/dejaq/fasti/kv/decimal"
+	"github.com/dejaq/fasti/kv/invariants"
+)
 
-// decodeNumeric returns the stored encoding of what appendNumeric was given.
-func decodeNumeric(key []byte) ([]byte, bool) { return key, true }
+// appendNumeric appends the numeric whose stored encoding is enc.
+func appendNumeric[T string | []byte](dst []byte, enc T) []byte {
+	d, err := decimal.Decode(enc)
+	invariants.Check(err == nil, "keys: numeric %x: %v", enc, err)
+	return d.EncodeKey(dst)
+}
+
+// takeNumeric returns the stored encoding of the numeric at the start of src, of the
+// smallest scale that holds it, and the rest of src.
+func takeNumeric(src []byte) (enc, rest []byte, ok bool) {
+	d, rest, err := decimal.DecodeKey(src)
+	if err != nil {
+		return nil, nil, false
+	}
+	return d.Encode(nil), rest, true
+}

@@ -63,7 +63,7 @@ func Append(dst []byte, t types.Type, d vector.Datum) []byte {
 		return AppendWord(dst, t, d.W)
 	}
 	if t.ID == types.Numeric {
-		return appendNumeric(dst, []byte(d.S))
+		return appendNumeric(dst, d.S)
 	}
 	return AppendBytes(dst, d.S)
 }
@@ -272,7 +272,12 @@ func Skip(src []byte, t types.Type, nullable bool) (rest []byte, err error) {
 	case null:
 		return rest, nil
 	case n == 0:
-		if _, rest, _, ok = splitBytes(rest); ok {
+		if t.ID == types.Numeric {
+			_, rest, ok = takeNumeric(rest)
+		} else {
+			_, rest, _, ok = splitBytes(rest)
+		}
+		if ok {
 			return rest, nil
 		}
 	case len(rest) >= n:
@@ -312,9 +317,11 @@ func DecodeValue(src []byte, t types.Type, nullable bool) (d vector.Datum, rest 
 			return d, nil, &FormatError{"bad " + t.String(), src}
 		}
 	default:
-		v, rest, ok := AppendDecodedBytes(nil, body)
-		if ok && t.ID == types.Numeric {
-			v, ok = decodeNumeric(v)
+		var v []byte
+		if t.ID == types.Numeric {
+			v, rest, ok = takeNumeric(body)
+		} else {
+			v, rest, ok = AppendDecodedBytes(nil, body)
 		}
 		if !ok {
 			return d, nil, &FormatError{"no " + t.String(), src}
