@@ -1,0 +1,238 @@
+package catalog
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/dejaq/fasti/meta/etcd"
+	"github.com/dejaq/fasti/meta/schema"
+)
+
+// What CreateTable fills in.
+const (
+	defaultWidth           = 15 * time.Minute
+	defaultKeyedPartitions = 8
+	defaultReplicas        = 3
+)
+
+// CreateTable creates t and returns its descriptor. ID and Version are
+// assigned. What t leaves zero is filled in: Origin is now, Width 15 minutes,
+// Partitions 1 (8 for a keyed table), Replicas 3, column ids 1, 2, …, KeyName the
+// table's name with "_pkey". It returns ErrTableExists, ErrNoNamespace or
+// schema.ErrInvalid.
+func (c *Catalog) CreateTable(ctx context.Context, t schema.Table) (*schema.Table, error) {
+	nt := t.Clone()
+	c.fill(nt)
+	nt.Version = 1
+	if err := check(nt); err != nil {
+		return nil, err
+	}
+	err := c.change(ctx, func(ctx context.Context, v *View, uncertain bool) (etcd.Txn, bool, error) {
+		// The id belongs to this call alone, so that finding it after an
+		// unknown outcome proves that the table is ours.
+		if uncertain && v.TableByID(nt.ID) != nil {
+			return etcd.Txn{}, true, nil
+		}
+		if v.Table(nt.Namespace, nt.Name) != nil {
+			return etcd.Txn{}, false, errExists(nt)
+		}
+		if nt.ID == 0 {
+			id, err := c.nextID(ctx)
+			if err != nil {
+				return etcd.Txn{}, false, err
+			}
+			nt.ID = id
+		}
+		name := nameKey(nt.Namespace, nt.Name)
+		return etcd.Txn{
+			If:   []etcd.Cond{{Key: name}, {Key: Key(nt.ID)}},
+			Then: []etcd.Op{etcd.Put(name, idText(nt.ID)), etcd.Put(Key(nt.ID), schema.AppendTable(nil, nt))},
+		}, false, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("catalog: create: %w", err)
+	}
+	if stored := c.View().TableByID(nt.ID); stored != nil {
+		return stored, nil
+	}
+	return nt, nil // created, and dropped by somebody else meanwhile
+}
+
+// DropTable removes a table. Its shards are the caller's business, afterwards:
+// once the descriptor is gone no new ones appear. It returns ErrNoTable.
+func (c *Catalog) DropTable(ctx context.Context, id schema.TableID) error {
+	err := c.change(ctx, func(_ context.Context, v *View, uncertain bool) (etcd.Txn, bool, error) {
+		t := v.TableByID(id)
+		if t == nil {
+			if uncertain {
+				return etcd.Txn{}, true, nil
+			}
+			return etcd.Txn{}, false, fmt.Errorf("table %d: %w", id, ErrNoTable)
+		}
+		return etcd.Txn{
+			If:   []etcd.Cond{{Key: Key(id), ModRev: v.modRev(id)}},
+			Then: []etcd.Op{etcd.Delete(Key(id)), etcd.Delete(nameKey(t.Namespace, t.Name))},
+		}, false, nil
+	})
+	if err != nil {
+		return fmt.Errorf("catalog: drop: %w", err)
+	}
+	return nil
+}
+
+// UpdateTable replaces the descriptor of t.ID by t with Version+1. t.Version is
+// the version that the change started from (Clone a view's table and change the
+// copy). A new name is taken in the same transaction. It returns ErrNoTable,
+// ErrChanged, ErrTableExists, ErrNoNamespace or schema.ErrInvalid.
+func (c *Catalog) UpdateTable(ctx context.Context, t *schema.Table) error {
+	nt := t.Clone()
+	nt.Version++
+	if err := check(nt); err != nil {
+		return err
+	}
+	value := schema.AppendTable(nil, nt)
+	err := c.change(ctx, func(_ context.Context, v *View, uncertain bool) (etcd.Txn, bool, error) {
+		old := v.TableByID(t.ID)
+		switch {
+		case old == nil:
+			return etcd.Txn{}, false, fmt.Errorf("table %d: %w", t.ID, ErrNoTable)
+		case uncertain && bytes.Equal(schema.AppendTable(nil, old), value):
+			return etcd.Txn{}, true, nil
+		case old.Version != t.Version:
+			return etcd.Txn{}, false, fmt.Errorf("table %q: version %d, the change started from %d: %w", old.Name, old.Version, t.Version, ErrChanged)
+		}
+		txn := etcd.Txn{
+			If:   []etcd.Cond{{Key: Key(t.ID), ModRev: v.modRev(t.ID)}},
+			Then: []etcd.Op{etcd.Put(Key(t.ID), value)},
+		}
+		if from, to := nameKey(old.Namespace, old.Name), nameKey(nt.Namespace, nt.Name); from != to {
+			if v.Table(nt.Namespace, nt.Name) != nil {
+				return etcd.Txn{}, false, errExists(nt)
+			}
+			txn.If = append(txn.If, etcd.Cond{Key: to})
+			txn.Then = append(txn.Then, etcd.Delete(from), etcd.Put(to, idText(t.ID)))
+		}
+		return txn, false, nil
+	})
+	if err != nil {
+		return fmt.Errorf("catalog: update: %w", err)
+	}
+	return nil
+}
+
+// change runs the transaction that decide makes of the newest view, again if
+// the state has changed meanwhile or the outcome is unknown, and returns when the
+// view shows it. decide learns whether an earlier attempt may have taken place,
+// and answers done when it has.
+func (c *Catalog) change(ctx context.Context, decide func(ctx context.Context, v *View, uncertain bool) (txn etcd.Txn, done bool, err error)) error {
+	uncertain := false
+	return c.store.Retry(ctx, func(ctx context.Context) error {
+		v, err := c.mirror.WaitNewest(ctx)
+		if err != nil {
+			return err
+		}
+		txn, done, err := decide(ctx, v, uncertain)
+		if err != nil || done {
+			return err
+		}
+		txn.Fenced = true
+		res, err := c.store.Txn(ctx, txn)
+		if err != nil {
+			uncertain = uncertain || errors.Is(err, etcd.ErrUncertain)
+			return err
+		}
+		if !res.OK {
+			return etcd.ErrConflict
+		}
+		_, err = c.mirror.Settle(ctx, res.Rev)
+		return err
+	})
+}
+
+// nextID hands out a table id. One whose outcome is unknown is lost.
+func (c *Catalog) nextID(ctx context.Context) (schema.TableID, error) {
+	var id schema.TableID
+	err := c.store.Retry(ctx, func(ctx context.Context) error {
+		kv, ok, _, err := c.store.Get(ctx, lastIDKey)
+		if err != nil {
+			return err
+		}
+		id = FirstTableID
+		if ok {
+			last, err := strconv.ParseUint(string(kv.Value), 10, 32)
+			if err != nil {
+				return fmt.Errorf("%s: %w: %q", lastIDKey, schema.ErrCorrupt, kv.Value)
+			}
+			if last == math.MaxUint32 {
+				return errors.New("all table ids have been used")
+			}
+			id = schema.TableID(last) + 1
+		}
+		res, err := c.store.Txn(ctx, etcd.Txn{
+			If:     []etcd.Cond{{Key: lastIDKey, ModRev: kv.ModRev}},
+			Then:   []etcd.Op{etcd.Put(lastIDKey, idText(id))},
+			Fenced: true,
+		})
+		if err == nil && !res.OK {
+			err = etcd.ErrConflict
+		}
+		return err
+	})
+	return id, err
+}
+
+// fill completes what the creator of a table has left open.
+func (c *Catalog) fill(t *schema.Table) {
+	if t.Namespace == "" {
+		t.Namespace = Public
+	}
+	t.ID = 0
+	if t.Origin == 0 {
+		t.Origin = c.now().UnixMicro() - postgresEpochUs
+	}
+	if t.Width == 0 {
+		t.Width = defaultWidth.Microseconds()
+	}
+	if t.Partitions == 0 {
+		t.Partitions = 1
+		if !t.Sliced() {
+			t.Partitions = defaultKeyedPartitions
+		}
+	}
+	if t.Replicas == 0 {
+		t.Replicas = defaultReplicas
+	}
+	for i := range t.Columns {
+		if t.Columns[i].ID == 0 {
+			t.Columns[i].ID = schema.ColumnID(i + 1)
+		}
+	}
+	if len(t.Key) > 0 && t.KeyName == "" {
+		t.KeyName = t.Name + "_pkey"
+	}
+}
+
+// postgresEpochUs is 2000-01-01 UTC in µs since the Unix epoch.
+const postgresEpochUs = 946684800_000_000
+
+// check finds what no view is needed for.
+func check(t *schema.Table) error {
+	if t.Namespace != Public {
+		return fmt.Errorf("catalog: namespace %q: %w", t.Namespace, ErrNoNamespace)
+	}
+	if err := t.Validate(); err != nil {
+		return fmt.Errorf("catalog: %w", err)
+	}
+	return nil
+}
+
+func errExists(t *schema.Table) error {
+	return fmt.Errorf("table %q in %q: %w", t.Name, t.Namespace, ErrTableExists)
+}
+
+func idText(id schema.TableID) []byte { return strconv.AppendUint(nil, uint64(id), 10) }

@@ -1,0 +1,298 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/dejaq/fasti/meta/types"
+)
+
+// The body of a table's record, version 1, is a message in protobuf's wire
+// format: a field that a reader does not know is skipped, a missing one is zero.
+// Numbers are append only and never reused.
+const (
+	tableVersion = 1
+
+	tableID          = 1  // varint
+	tableNamespace   = 2  // string
+	tableName        = 3  // string
+	tableRevision    = 4  // varint: Table.Version
+	tableColumn      = 5  // message, repeated, in table order
+	tableKey         = 6  // packed varints: ordinals
+	tableKeyName     = 7  // string
+	tableTime        = 8  // varint: Table.Time + 1
+	tableTimeUnit    = 9  // zigzag
+	tableOrigin      = 10 // zigzag
+	tableWidth       = 11 // zigzag
+	tableMaxRows     = 12 // zigzag
+	tablePartitions  = 13 // varint
+	tablePartitionBy = 14 // packed varints: ordinals
+	tableOrderBy     = 15 // packed varints: ordinals
+	tableReplicas    = 16 // varint
+	tableRetention   = 17 // zigzag
+
+	columnID      = 1 // varint
+	columnName    = 2 // string
+	columnType    = 3 // varint: types.ID
+	columnMod     = 4 // zigzag: types.Type.Mod
+	columnNotNull = 5 // varint, 1
+	columnDefault = 6 // string
+)
+
+// AppendTable appends the record of t, which must be valid.
+func AppendTable(dst []byte, t *Table) []byte {
+	return AppendRecord(dst, tableVersion, func(b []byte) []byte {
+		b = appendUint(b, tableID, uint64(t.ID))
+		b = appendString(b, tableNamespace, t.Namespace)
+		b = appendString(b, tableName, t.Name)
+		b = appendUint(b, tableRevision, uint64(t.Version))
+		for i := range t.Columns {
+			b = protowire.AppendTag(b, tableColumn, protowire.BytesType)
+			b = protowire.AppendBytes(b, appendColumn(nil, &t.Columns[i]))
+		}
+		b = appendOrdinals(b, tableKey, t.Key)
+		b = appendString(b, tableKeyName, t.KeyName)
+		b = appendUint(b, tableTime, uint64(t.Time+1))
+		b = appendInt(b, tableTimeUnit, t.TimeUnit)
+		b = appendInt(b, tableOrigin, t.Origin)
+		b = appendInt(b, tableWidth, t.Width)
+		b = appendInt(b, tableMaxRows, t.MaxRows)
+		b = appendUint(b, tablePartitions, uint64(t.Partitions))
+		b = appendOrdinals(b, tablePartitionBy, t.PartitionBy)
+		b = appendOrdinals(b, tableOrderBy, t.OrderBy)
+		b = appendUint(b, tableReplicas, uint64(t.Replicas))
+		return appendInt(b, tableRetention, t.Retention)
+	})
+}
+
+func appendColumn(b []byte, c *Column) []byte {
+	b = appendUint(b, columnID, uint64(c.ID))
+	b = appendString(b, columnName, c.Name)
+	b = appendUint(b, columnType, uint64(c.Type.ID))
+	b = appendInt(b, columnMod, int64(c.Type.Mod))
+	if c.NotNull {
+		b = appendUint(b, columnNotNull, 1)
+	}
+	return appendString(b, columnDefault, c.Default)
+}
+
+// DecodeTable returns the table of a record. It returns ErrNewer, or ErrCorrupt
+// for what AppendTable cannot have written: what it returns is valid.
+func DecodeTable(src []byte) (*Table, error) {
+	_, body, err := OpenRecord(src, tableVersion)
+	if err != nil {
+		return nil, fmt.Errorf("table: %w", err)
+	}
+	t := &Table{Time: -1}
+	err = eachField(body, func(num protowire.Number, f field) error {
+		switch num {
+		case tableID:
+			return setUint(&t.ID, f)
+		case tableNamespace:
+			return setString(&t.Namespace, f)
+		case tableName:
+			return setString(&t.Name, f)
+		case tableRevision:
+			return setUint(&t.Version, f)
+		case tableColumn:
+			c, err := decodeColumn(f)
+			t.Columns = append(t.Columns, c)
+			return err
+		case tableKey:
+			return setOrdinals(&t.Key, f)
+		case tableKeyName:
+			return setString(&t.KeyName, f)
+		case tableTime:
+			err := setOrdinal(&t.Time, f)
+			t.Time--
+			return err
+		case tableTimeUnit:
+			return setInt(&t.TimeUnit, f)
+		case tableOrigin:
+			return setInt(&t.Origin, f)
+		case tableWidth:
+			return setInt(&t.Width, f)
+		case tableMaxRows:
+			return setInt(&t.MaxRows, f)
+		case tablePartitions:
+			return setOrdinal(&t.Partitions, f)
+		case tablePartitionBy:
+			return setOrdinals(&t.PartitionBy, f)
+		case tableOrderBy:
+			return setOrdinals(&t.OrderBy, f)
+		case tableReplicas:
+			return setOrdinal(&t.Replicas, f)
+		case tableRetention:
+			return setInt(&t.Retention, f)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("table: %w", err)
+	}
+	if err := t.Validate(); err != nil {
+		return nil, fmt.Errorf("table: %w: %w", ErrCorrupt, err)
+	}
+	return t, nil
+}
+
+func decodeColumn(f field) (Column, error) {
+	c := Column{}
+	if f.typ != protowire.BytesType {
+		return c, f.mismatch()
+	}
+	err := eachField(f.bytes, func(num protowire.Number, f field) error {
+		switch num {
+		case columnID:
+			return setUint(&c.ID, f)
+		case columnName:
+			return setString(&c.Name, f)
+		case columnType:
+			var id uint8
+			err := setUint(&id, f)
+			c.Type.ID = types.ID(id)
+			return err
+		case columnMod:
+			return setInt(&c.Type.Mod, f)
+		case columnNotNull:
+			c.NotNull = f.num != 0
+		case columnDefault:
+			return setString(&c.Default, f)
+		}
+		return nil
+	})
+	return c, err
+}
+
+// field is one field of a message: num of a varint, bytes of everything else.
+type field struct {
+	typ   protowire.Type
+	num   uint64
+	bytes []byte
+}
+
+func (f field) mismatch() error { return fmt.Errorf("%w: field of wire type %d", ErrCorrupt, f.typ) }
+
+// eachField calls f for every varint and length-delimited field of a message;
+// fields of other types belong to a future version and are skipped.
+func eachField(b []byte, f func(protowire.Number, field) error) error {
+	for len(b) > 0 {
+		num, typ, n := protowire.ConsumeTag(b)
+		if n < 0 {
+			return fmt.Errorf("%w: %w", ErrCorrupt, protowire.ParseError(n))
+		}
+		b = b[n:]
+		v := field{typ: typ}
+		switch typ {
+		case protowire.VarintType:
+			v.num, n = protowire.ConsumeVarint(b)
+		case protowire.BytesType:
+			v.bytes, n = protowire.ConsumeBytes(b)
+		default:
+			n = protowire.ConsumeFieldValue(num, typ, b)
+		}
+		if n < 0 {
+			return fmt.Errorf("%w: %w", ErrCorrupt, protowire.ParseError(n))
+		}
+		b = b[n:]
+		if typ != protowire.VarintType && typ != protowire.BytesType {
+			continue
+		}
+		if err := f(num, v); err != nil {
+			return fmt.Errorf("field %d: %w", num, err)
+		}
+	}
+	return nil
+}
+
+func appendUint(b []byte, num protowire.Number, v uint64) []byte {
+	if v == 0 {
+		return b
+	}
+	return protowire.AppendVarint(protowire.AppendTag(b, num, protowire.VarintType), v)
+}
+
+func appendInt(b []byte, num protowire.Number, v int64) []byte {
+	return appendUint(b, num, protowire.EncodeZigZag(v))
+}
+
+func appendString(b []byte, num protowire.Number, v string) []byte {
+	if v == "" {
+		return b
+	}
+	return protowire.AppendString(protowire.AppendTag(b, num, protowire.BytesType), v)
+}
+
+func appendOrdinals(b []byte, num protowire.Number, v []int) []byte {
+	if len(v) == 0 {
+		return b
+	}
+	var packed []byte
+	for _, o := range v {
+		packed = protowire.AppendVarint(packed, uint64(o))
+	}
+	return protowire.AppendBytes(protowire.AppendTag(b, num, protowire.BytesType), packed)
+}
+
+func setUint[T ~uint8 | ~uint16 | ~uint32](dst *T, f field) error {
+	*dst = T(f.num)
+	if f.typ != protowire.VarintType || uint64(*dst) != f.num {
+		return f.mismatch()
+	}
+	return nil
+}
+
+func setInt[T ~int32 | ~int64](dst *T, f field) error {
+	v := protowire.DecodeZigZag(f.num)
+	*dst = T(v)
+	if f.typ != protowire.VarintType || int64(*dst) != v {
+		return f.mismatch()
+	}
+	return nil
+}
+
+func setString(dst *string, f field) error {
+	if f.typ != protowire.BytesType {
+		return f.mismatch()
+	}
+	*dst = string(f.bytes)
+	return nil
+}
+
+// maxOrdinal bounds counts and ordinals, so that they fit an int anywhere.
+const maxOrdinal = 1 << 20
+
+func setOrdinal(dst *int, f field) error {
+	if f.typ != protowire.VarintType || f.num > maxOrdinal {
+		return f.mismatch()
+	}
+	*dst = int(f.num)
+	return nil
+}
+
+func setOrdinals(dst *[]int, f field) error {
+	if f.typ != protowire.BytesType {
+		return f.mismatch()
+	}
+	for b := f.bytes; len(b) > 0; {
+		v, n := protowire.ConsumeVarint(b)
+		if n < 0 || v > maxOrdinal {
+			return f.mismatch()
+		}
+		*dst, b = append(*dst, int(v)), b[n:]
+	}
+	return nil
+}
+
+// Clone returns a copy of t that shares nothing with it, to be changed and then
+// handed to the catalog.
+func (t *Table) Clone() *Table {
+	c := *t
+	c.Columns = slices.Clone(t.Columns)
+	c.Key = slices.Clone(t.Key)
+	c.PartitionBy = slices.Clone(t.PartitionBy)
+	c.OrderBy = slices.Clone(t.OrderBy)
+	return &c
+}
