@@ -140,19 +140,40 @@ func (e *runEdit) choose(v *View, id schema.ShardID) (schema.GroupID, error) {
 		if !ok {
 			return 0, fmt.Errorf("shard %+v: %w: the sequence before it does not exist", id, ErrInvalidShard)
 		}
-		return place(v.groups, p, prev.Group)
+		return place(v.groups, p, prev.Group, nil)
 	}
-	// Stay where the run's other slices are, even if the hash has come to
-	// prefer a group that is new.
-	other, ok := e.find(func(s *schema.Shard) bool {
-		return s.ID.Partition == id.Partition && s.ID.Sequence == 0
-	})
-	if ok {
-		if g := v.Group(other.Group); g != nil && g.State == GroupOpen {
-			return g.ID, nil
+	// Stay where the partition's other slices are, even if the hash has come
+	// to prefer a group that is new. Partitions spread evenly over the groups.
+	home := e.homes()
+	if group, ok := home[id.Partition]; ok {
+		if g := v.Group(group); g != nil && g.State == GroupOpen {
+			return group, nil
 		}
 	}
-	return place(v.groups, p, noGroup)
+	load := make(map[schema.GroupID]int)
+	for _, g := range home {
+		load[g]++
+	}
+	group, err := place(v.groups, p, noGroup, load)
+	if err == nil {
+		home[id.Partition] = group
+	}
+	return group, err
+}
+
+// homes returns the group of each partition's first sequence in the run.
+func (e *runEdit) homes() map[uint16]schema.GroupID {
+	if e.home == nil {
+		e.home = make(map[uint16]schema.GroupID)
+		for _, c := range e.chunks {
+			for i := range c.shards {
+				if s := &c.shards[i]; s.ID.Sequence == 0 {
+					e.home[s.ID.Partition] = s.Group
+				}
+			}
+		}
+	}
+	return e.home
 }
 
 // find returns the first shard of the run for which f holds.

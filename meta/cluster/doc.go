@@ -33,9 +33,9 @@
 // # Placement
 //
 // Weighted rendezvous hashing proposes a group for a (table, run, partition,
-// sequence), so that all slices of a run and partition meet in one group; what is
-// stored then stands, whatever groups come or go. A sequence above 0 avoids the
-// group of the sequence before it.
+// sequence), so that all slices of a run and partition meet in one group. What is
+// stored then stands, whatever groups come or go. The partitions of one run spread
+// evenly, and a sequence above 0 avoids the group of the sequence before it.
 //
 // # Invariants
 //

@@ -15,27 +15,29 @@ type placement struct {
 	sequence  uint16
 }
 
-// place proposes a group by weighted rendezvous hashing: each group draws a
-// number from its own id and p, and the smallest wins, so that a group that comes
-// or goes moves only its own share. avoid is not chosen unless it is the only one;
-// pass noGroup to avoid none. It returns ErrNoGroup if no group is open.
-func place(groups []*Group, p placement, avoid schema.GroupID) (schema.GroupID, error) {
-	best, bestScore := noGroup, math.Inf(1)
-	fallback := noGroup
+// place proposes a group for p. Of the open groups it takes those with the least
+// load, and of these the one that weighted rendezvous hashing prefers: each group
+// draws a number from its own id and p, and the smallest wins, so that a group that
+// comes or goes moves only its own share. avoid is not chosen unless it is the only
+// one; noGroup avoids none. It returns ErrNoGroup if no group is open.
+func place(groups []*Group, p placement, avoid schema.GroupID, load map[schema.GroupID]int) (schema.GroupID, error) {
+	best, bestLoad, bestScore := noGroup, 0, 0.0
+	last := noGroup
 	for _, g := range groups {
 		if g.State != GroupOpen {
 			continue
 		}
 		if g.ID == avoid {
-			fallback = g.ID
+			last = avoid
 			continue
 		}
-		if s := score(g.ID, p, 1); s < bestScore {
-			best, bestScore = g.ID, s
+		l, s := load[g.ID], score(g.ID, p, 1)
+		if best == noGroup || l < bestLoad || l == bestLoad && s < bestScore {
+			best, bestLoad, bestScore = g.ID, l, s
 		}
 	}
 	if best == noGroup {
-		best = fallback
+		best = last
 	}
 	if best == noGroup {
 		return 0, ErrNoGroup

@@ -22,8 +22,7 @@ func (c *Cluster) ReportGroup(ctx context.Context, s *GroupStatus) error {
 	if len(pages) > maxStatusPages {
 		return fmt.Errorf("cluster: group %d: %w: %d, at most %d", s.Group, ErrTooManyShards, len(counts), maxStatusPages*statusPageShards)
 	}
-	head := appendStatus(nil, s, len(pages))
-	key := statusKey(s.Group)
+	head, key := appendStatus(nil, s), statusKey(s.Group)
 	err := c.store.Retry(ctx, func(ctx context.Context) error {
 		v, err := c.mirror.WaitNewest(ctx)
 		if err != nil {
@@ -32,30 +31,21 @@ func (c *Cluster) ReportGroup(ctx context.Context, s *GroupStatus) error {
 		if v.Group(s.Group) == nil {
 			return ErrNoGroup
 		}
-		kv, _, _, err := c.store.Get(ctx, key)
-		if err != nil {
-			return err
-		}
 		old := v.status[s.Group]
-		if old != nil && old.whole.Term > s.Term {
-			return fmt.Errorf("%w: %d, reported is %d", ErrStaleTerm, s.Term, old.whole.Term)
+		if old == nil {
+			old = new(status)
+		} else if old.head.Term > s.Term {
+			return fmt.Errorf("%w: %d, reported is %d", ErrStaleTerm, s.Term, old.head.Term)
 		}
-		if old != nil && bytes.Equal(kv.Value, head) && slices.Equal(old.whole.Shards, counts) {
+		ops := changedPages(key, &old.pages, pages)
+		if len(ops) == 0 && old.head != nil && bytes.Equal(appendStatus(nil, old.head), head) {
 			return nil
 		}
-		txn := etcd.Txn{
-			If:   []etcd.Cond{{Key: key, ModRev: kv.ModRev}},
-			Then: []etcd.Op{etcd.Put(key, head)},
-		}
-		for i, p := range pages {
-			if old == nil || !slices.Equal(old.pages[i], p) {
-				txn.Then = append(txn.Then, etcd.Put(pageKey(key, i), appendCounts(nil, p)))
-			}
-		}
-		for i := len(pages); old != nil && i < maxStatusPages && old.pages[i] != nil; i++ {
-			txn.Then = append(txn.Then, etcd.Delete(pageKey(key, i)))
-		}
-		res, err := c.store.Txn(ctx, txn)
+		// The head is written each time, so that its revision guards the pages.
+		res, err := c.store.Txn(ctx, etcd.Txn{
+			If:   []etcd.Cond{{Key: key, ModRev: old.modRev}},
+			Then: append(ops, etcd.Put(key, head)),
+		})
 		if err != nil {
 			return err
 		}
@@ -69,6 +59,20 @@ func (c *Cluster) ReportGroup(ctx context.Context, s *GroupStatus) error {
 		return fmt.Errorf("cluster: status of group %d: %w", s.Group, err)
 	}
 	return nil
+}
+
+// changedPages returns what turns the stored pages into the new ones.
+func changedPages(key string, old *[maxStatusPages][]ShardCount, pages [][]ShardCount) []etcd.Op {
+	var ops []etcd.Op
+	for i := range old {
+		switch {
+		case i >= len(pages) && old[i] != nil:
+			ops = append(ops, etcd.Delete(pageKey(key, i)))
+		case i < len(pages) && !slices.Equal(old[i], pages[i]):
+			ops = append(ops, etcd.Put(pageKey(key, i), appendCounts(nil, pages[i])))
+		}
+	}
+	return ops
 }
 
 func pageKey(key string, page int) string { return key + "/" + strconv.Itoa(page) }

@@ -65,11 +65,11 @@ type ShardCount struct {
 const statusVersion = 1
 
 // appendStatus appends the record of the status without its counts: uvarints
-// leader, term, applied, number of pages, number of replicas, and of each replica
-// id, node, match, state.
-func appendStatus(dst []byte, s *GroupStatus, pages int) []byte {
+// leader, term, applied, number of replicas, and of each replica id, node, match,
+// state.
+func appendStatus(dst []byte, s *GroupStatus) []byte {
 	return schema.AppendRecord(dst, statusVersion, func(b []byte) []byte {
-		b = appendUvarints(b, uint64(s.Leader), s.Term, s.Applied, uint64(pages), uint64(len(s.Replicas)))
+		b = appendUvarints(b, uint64(s.Leader), s.Term, s.Applied, uint64(len(s.Replicas)))
 		for _, r := range s.Replicas {
 			b = appendUvarints(b, r.Replica, uint64(r.Node), r.Match, uint64(r.State))
 		}
@@ -77,14 +77,13 @@ func appendStatus(dst []byte, s *GroupStatus, pages int) []byte {
 	})
 }
 
-func decodeStatus(id schema.GroupID, src []byte) (s *GroupStatus, pages int, err error) {
+func decodeStatus(id schema.GroupID, src []byte) (*GroupStatus, error) {
 	_, b, err := schema.OpenRecord(src, statusVersion)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	r := reader{b: b}
-	s = &GroupStatus{Group: id, Leader: schema.NodeID(r.uvarint(maxNode)), Term: r.uvarint(maxUint), Applied: r.uvarint(maxUint)}
-	pages = int(r.uvarint(maxStatusPages))
+	s := &GroupStatus{Group: id, Leader: schema.NodeID(r.uvarint(maxNode)), Term: r.uvarint(maxUint), Applied: r.uvarint(maxUint)}
 	for n := r.uvarint(uint64(len(r.b)) / 4); n > 0 && r.err == nil; n-- {
 		s.Replicas = append(s.Replicas, ReplicaStatus{
 			Replica: r.uvarint(maxUint),
@@ -93,7 +92,7 @@ func decodeStatus(id schema.GroupID, src []byte) (s *GroupStatus, pages int, err
 			State:   ReplicaState(r.uvarint(uint64(ReplicaDead))),
 		})
 	}
-	return s, pages, r.close()
+	return s, r.close()
 }
 
 // appendCounts appends the record of a page of counts: a uvarint number, and of

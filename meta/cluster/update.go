@@ -99,7 +99,8 @@ type runEdit struct {
 	table   schema.TableID
 	id      runID
 	chunks  []chunk
-	changed map[int]bool // chunk.n
+	changed map[int]bool              // chunk.n
+	home    map[uint16]schema.GroupID // see homes
 }
 
 // editRun begins the change of a run; old is nil if it does not exist.

@@ -25,9 +25,10 @@ type View struct {
 
 // status is a group's status as stored, and put together once all of it is here.
 type status struct {
-	head  *GroupStatus // without Shards; nil while only pages are here
-	pages [maxStatusPages][]ShardCount
-	whole *GroupStatus
+	head   *GroupStatus // without Shards; nil while only pages are here
+	modRev int64        // of the head's key
+	pages  [maxStatusPages][]ShardCount
+	whole  *GroupStatus
 }
 
 // Rev returns the revision of the metadata store that the view shows.
@@ -289,9 +290,9 @@ func (e *edit) statusEvent(ev *etcd.Event) error {
 		}
 		return err
 	}
-	s.head = nil
+	s.head, s.modRev = nil, ev.ModRev
 	if !ev.Deleted {
-		s.head, _, err = decodeStatus(id, ev.Value)
+		s.head, err = decodeStatus(id, ev.Value)
 	}
 	return err
 }

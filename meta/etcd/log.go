@@ -3,6 +3,7 @@ package etcd
 import (
 	"context"
 	"log/slog"
+	"strings"
 
 	"go.uber.org/zap/zapcore"
 )
@@ -26,7 +27,7 @@ func (c *slogCore) With(fields []zapcore.Field) zapcore.Core {
 
 // Check implements zapcore.Core.
 func (c *slogCore) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	if !c.Enabled(e.Level) || expected(e.Message) {
+	if !c.Enabled(e.Level) {
 		return ce
 	}
 	return ce.AddCore(e, c)
@@ -43,6 +44,9 @@ func (c *slogCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
 			attrs = append(attrs, slog.Any(f.Key, v))
 		}
 	}
+	if expected(e.Message, enc.Fields["error"]) {
+		return nil
+	}
 	level := slog.LevelWarn
 	if e.Level >= zapcore.ErrorLevel {
 		level = slog.LevelError
@@ -54,13 +58,17 @@ func (c *slogCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
 // Sync implements zapcore.Core; slog has no buffer of ours.
 func (c *slogCore) Sync() error { return nil }
 
-// expected tells the warnings that every start of a store without listeners
-// prints, and that say nothing.
-func expected(message string) bool {
+// expected tells what every start of a store like ours prints and what says
+// nothing: that it has no listeners and no users, and, at the very first start, that
+// the storage version is looked for before the first write has recorded a term.
+func expected(message string, err any) bool {
 	switch message {
 	case "Running http and grpc server on single port. This is not recommended for production.",
 		"simple token is not cryptographically signed":
 		return true
+	case "Failed to detect schema version", "failed to update storage version":
+		text, _ := err.(string)
+		return strings.HasSuffix(text, "missing term information")
 	}
 	return false
 }

@@ -17,7 +17,7 @@ import (
 
 // Options says how to open a Store. Dir is required.
 type Options struct {
-	// Dir is the store's own directory; it is created.
+	// Dir is the store's own directory; it is created with mode 0700.
 	Dir string
 	// NodeName is the stable and unique name of the node in the store's
 	// membership, of letters, digits, "-" and "_". Default "node". It must not
