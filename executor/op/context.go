@@ -56,6 +56,9 @@ type Options struct {
 	Workers int
 	// MemoryLimit in bytes. Default DefaultMemoryLimit.
 	MemoryLimit int64
+	// Memory is the account of the node, which bounds all statements together;
+	// nil for none.
+	Memory *Account
 	// Values is the session's settings. Default value.Default().
 	Values *value.Settings
 	// Now and Clock are the times of transaction and statement.
@@ -82,7 +85,7 @@ func NewContext(ctx context.Context, o Options) *Context {
 		o.Values = value.Default()
 	}
 	q := &Context{
-		Go: ctx, BatchRows: o.BatchRows, Workers: o.Workers, Memory: NewAccount(o.MemoryLimit), Pool: new(Pool),
+		Go: ctx, BatchRows: o.BatchRows, Workers: o.Workers, Memory: NewAccount(o.Memory, o.MemoryLimit), Pool: new(Pool),
 		Values: o.Values, Now: o.Now, Clock: o.Clock, Params: o.Params, Session: o.Session, Notice: o.Notice,
 	}
 	q.watch()
@@ -137,6 +140,15 @@ func (q *Context) Cause() error {
 	e = sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request")
 	e.Cause = cause
 	return e
+}
+
+// Explain returns err, or the reason of the cancellation when the statement has
+// been cancelled: what lies below reports that as an error of its own.
+func (q *Context) Explain(err error) error {
+	if err != nil && q.Go.Err() != nil {
+		return q.Cause()
+	}
+	return err
 }
 
 // Note passes a NOTICE to the client.

@@ -13,7 +13,7 @@ import "github.com/dejaq/fasti/kv/vector"
 //     Cols; to add columns, its own Cols slice. To keep rows it copies them with
 //     a vector.Builder.
 //   - After an error Next is not called again; Close is always called exactly
-//     once, also after a failed Open, and waits for goroutines.
+//     once, also after a failed Open or without one, and waits for goroutines.
 //   - Long work inside one Next (build, sort, merge) calls q.Check every 64 k
 //     rows.
 type Operator interface {

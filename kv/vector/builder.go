@@ -164,6 +164,15 @@ func appendAll(v *Vector, more *columnState, n int, src *Vector) error {
 	return nil
 }
 
+// Selection returns the rows that count as a list, also when all do: Sel, or
+// 0, 1, 2 … up to N. It must not be changed.
+func (r Rows) Selection() []uint16 {
+	if r.Sel != nil {
+		return r.Sel
+	}
+	return iota16[:r.N:r.N]
+}
+
 // iota16 are the row numbers of a whole batch: 0, 1, 2 …. It never changes.
 var iota16 = func() (a [MaxRows]uint16) {
 	for i := range a {

@@ -109,7 +109,7 @@ func TestScratchMatchesRows(t *testing.T) {
 			require.Equal(t, vectortest.Text(rows), vectortest.Text(vectortest.Rows(got)))
 		}
 		for i, v := range b.Cols {
-			f := scratch[i].Flatten(v)
+			f := scratch[i].Flatten(v, vector.Rows{N: v.Len})
 			require.Equal(t, vector.Flat, f.Form)
 			for k := range b.Len {
 				require.True(t, vectortest.Same(vector.At(v, k), vector.At(f, k)))
@@ -127,7 +127,7 @@ func TestScaledBecomesFloat(t *testing.T) {
 	require.NoError(t, b.Append(&vector.Batch{Len: 3, Cols: []*vector.Vector{v}}))
 	require.Equal(t, want, vectortest.Rows(b.Batch()))
 	var s vector.Scratch
-	require.Equal(t, want, vectortest.Rows(&vector.Batch{Len: 3, Cols: []*vector.Vector{s.Flatten(v)}}))
+	require.Equal(t, want, vectortest.Rows(&vector.Batch{Len: 3, Cols: []*vector.Vector{s.Flatten(v, vector.Rows{N: 3})}}))
 }
 
 // Text beyond what a span can address is refused, not wrapped around. The

@@ -174,82 +174,108 @@ func (s *Scratch) Slice(src *Vector, from, to int) *Vector {
 	return v
 }
 
-// Flatten returns src in Form Flat and unscaled: src itself when it is so.
-func (s *Scratch) Flatten(src *Vector) *Vector {
+// Flatten returns src in Form Flat and unscaled: src itself when it is so. Rows
+// that do not count get anything.
+func (s *Scratch) Flatten(src *Vector, rows Rows) *Vector {
 	if src.Form == Flat && !src.Scaled {
 		return src
 	}
 	n := src.Len
-	if src.Scaled {
-		v := s.reset(src, n)
-		v.Kind, v.Form, v.Scaled, v.Exp, v.Dict = Float64, Flat, false, 0, nil
-		s.own.F64 = reserve(s.own.F64[:0], n)
-		for i := range n {
-			s.own.F64 = append(s.own.F64, src.Unscaled(i))
-		}
-		v.F64 = s.own.F64
-		v.Nulls = s.flatNulls(src)
-		return v
-	}
 	v := s.reset(src, n)
 	v.Form, v.Dict = Flat, nil
 	v.Nulls = s.flatNulls(src)
-	if src.Form == Const {
-		switch src.Kind {
-		case Bool:
-			v.Bits = s.clearBits(n)
-			if src.Bits[0]&1 != 0 {
-				setBits(v.Bits, 0, n)
-			}
-		case Int32:
-			s.own.I32 = appendFill(s.own.I32[:0], src.I32[0], n)
-			v.I32 = s.own.I32
-		case Int64:
-			s.own.I64 = appendFill(s.own.I64[:0], src.I64[0], n)
-			v.I64 = s.own.I64
-		case Float64:
-			s.own.F64 = appendFill(s.own.F64[:0], src.F64[0], n)
-			v.F64 = s.own.F64
-		case Word128:
-			s.own.W128 = appendFill(s.own.W128[:0], src.W128[0], n)
-			v.W128 = s.own.W128
-		case Bytes:
-			s.own.Spans = appendFill(s.own.Spans[:0], src.Spans[0], n)
-			v.Spans = s.own.Spans
+	switch {
+	case src.Scaled:
+		v.Kind, v.Scaled, v.Exp = Float64, false, 0
+		s.own.F64 = resize(s.own.F64, n)
+		for _, i := range rows.Selection() {
+			s.own.F64[i] = src.Unscaled(int(i))
 		}
-		return v
+		v.F64 = s.own.F64
+	case src.Form == Const:
+		s.flattenConst(src, n)
+	default:
+		s.flattenDict(src, rows)
 	}
-	d := src.Dict.Values
-	codes := src.Codes[:n]
+	return v
+}
+
+func (s *Scratch) flattenConst(src *Vector, n int) {
+	v := &s.v
 	switch src.Kind {
 	case Bool:
 		v.Bits = s.clearBits(n)
-		gatherBits(v.Bits, 0, d.Bits, codes, false)
+		if src.Bits[0]&1 != 0 {
+			setBits(v.Bits, 0, n)
+		}
 	case Int32:
-		s.own.I32 = appendGather(s.own.I32[:0], d.I32, codes)
+		s.own.I32 = appendFill(s.own.I32[:0], src.I32[0], n)
 		v.I32 = s.own.I32
 	case Int64:
-		s.own.I64 = appendGather(s.own.I64[:0], d.I64, codes)
+		s.own.I64 = appendFill(s.own.I64[:0], src.I64[0], n)
 		v.I64 = s.own.I64
 	case Float64:
-		s.own.F64 = appendGather(s.own.F64[:0], d.F64, codes)
+		s.own.F64 = appendFill(s.own.F64[:0], src.F64[0], n)
 		v.F64 = s.own.F64
 	case Word128:
-		s.own.W128 = appendGather(s.own.W128[:0], d.W128, codes)
+		s.own.W128 = appendFill(s.own.W128[:0], src.W128[0], n)
 		v.W128 = s.own.W128
 	case Bytes:
-		s.own.Spans = appendGather(s.own.Spans[:0], d.Spans, codes)
+		s.own.Spans = appendFill(s.own.Spans[:0], src.Spans[0], n)
 		v.Spans = s.own.Spans
-		v.Arena = d.Arena
 	}
-	if v.Nulls != nil {
-		if v.Kind == Bytes {
-			clearNullSpans(v, 0)
-		} else {
-			zeroUnderNulls(v, 0)
+}
+
+func (s *Scratch) flattenDict(src *Vector, rows Rows) {
+	v, d, sel := &s.v, src.Dict.Values, rows.Selection()
+	switch src.Kind {
+	case Bool:
+		v.Bits = s.clearBits(src.Len)
+		for _, i := range sel {
+			c := src.Codes[i]
+			v.Bits[i>>6] |= (d.Bits[c>>6] >> (c & 63) & 1) << (i & 63)
 		}
+	case Int32:
+		s.own.I32 = lookUp(s.own.I32, d.I32, src, sel)
+		v.I32 = s.own.I32
+	case Int64:
+		s.own.I64 = lookUp(s.own.I64, d.I64, src, sel)
+		v.I64 = s.own.I64
+	case Float64:
+		s.own.F64 = lookUp(s.own.F64, d.F64, src, sel)
+		v.F64 = s.own.F64
+	case Word128:
+		s.own.W128 = lookUp(s.own.W128, d.W128, src, sel)
+		v.W128 = s.own.W128
+	case Bytes:
+		s.own.Spans = lookUp(s.own.Spans, d.Spans, src, sel)
+		v.Spans, v.Arena = s.own.Spans, d.Arena
 	}
-	return v
+	switch {
+	case v.Nulls == nil:
+	case v.Kind == Bytes:
+		clearNullSpans(v, 0)
+	default:
+		zeroUnderNulls(v, 0)
+	}
+}
+
+// lookUp returns the dictionary's values of the rows in sel.
+func lookUp[T any](dst, values []T, src *Vector, sel []uint16) []T {
+	dst = resize(dst, src.Len)
+	codes := src.Codes
+	for _, i := range sel {
+		dst[i] = values[codes[i]]
+	}
+	return dst
+}
+
+// resize returns s with n elements, dirty.
+func resize[T any](s []T, n int) []T {
+	if n > cap(s) {
+		return make([]T, n, max(n, min(2*cap(s), MaxRows)))
+	}
+	return s[:n]
 }
 
 // flatNulls returns the null bits of src row by row, nil when there are none.

@@ -1,0 +1,120 @@
+package executor
+
+import (
+	"github.com/dejaq/fasti/executor/filter"
+	"github.com/dejaq/fasti/executor/limit"
+	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/executor/project"
+	"github.com/dejaq/fasti/executor/scan"
+	"github.com/dejaq/fasti/executor/values"
+	"github.com/dejaq/fasti/kv/invariants"
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/physical"
+	"github.com/dejaq/fasti/sql/sqlerr"
+)
+
+// Build makes the operators of a plan. They are not opened, and hold nothing
+// that needs to be closed before they are. The plan is not changed, and may be
+// built many times.
+func Build(n physical.Node, env *Env) (op.Operator, error) {
+	b := &builder{env: env}
+	return b.build(n)
+}
+
+// builder makes the operators of one plan, or one worker's share of it.
+type builder struct {
+	env *Env
+	// shared holds the scans that the workers of a Gather share; nil outside.
+	shared map[*physical.Scan]*scan.Source
+}
+
+// build makes the operators of n. In test builds every operator is watched: its
+// batches are verified, and overwritten when their time is over.
+func (b *builder) build(n physical.Node) (op.Operator, error) {
+	o, err := b.operator(n)
+	if err != nil || !invariants.Enabled {
+		return o, err
+	}
+	return op.Watch(o), nil
+}
+
+func (b *builder) operator(n physical.Node) (op.Operator, error) {
+	switch n := n.(type) {
+	case *physical.Scan:
+		return b.scan(n)
+	case *physical.VirtualScan:
+		return values.NewVirtual(b.env.Virtual, n.Namespace, n.Name, n.Columns, typesOf(n.Out)), nil
+	case *physical.Input:
+		return b.env.Input, nil
+	case *physical.Values:
+		return values.New(n.Rows, typesOf(n.Out)), nil
+	case *physical.Append:
+		all, err := b.all(n.All)
+		if err != nil {
+			return nil, err
+		}
+		return values.NewAppend(all), nil
+	case *physical.SingleRow:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return limit.NewSingle(in, values.Kinds(inputTypes(n))), nil
+	case *physical.Filter:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return made(filter.New(in, inputTypes(n), n.Conds))
+	case *physical.Project:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return made(project.New(in, inputTypes(n), n.Exprs))
+	case *physical.Limit:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return limit.New(in, n.Count, n.Offset), nil
+	}
+	return nil, sqlerr.NotSupported("the plan node %T", n)
+}
+
+// made keeps a nil operator of a failed constructor out of the interface.
+func made[O op.Operator](o O, err error) (op.Operator, error) {
+	if err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+func (b *builder) all(nodes []physical.Node) ([]op.Operator, error) {
+	ops := make([]op.Operator, len(nodes))
+	for i, n := range nodes {
+		var err error
+		if ops[i], err = b.build(n); err != nil {
+			return nil, err
+		}
+	}
+	return ops, nil
+}
+
+func (b *builder) scan(n *physical.Scan) (op.Operator, error) {
+	if s := b.shared[n]; s != nil {
+		return made(scan.New(s, false))
+	}
+	return made(scan.New(scan.NewSource(b.env.Txn, n), true))
+}
+
+// inputTypes returns the column types of the only input of n.
+func inputTypes(n physical.Node) []types.Type { return typesOf(n.Inputs()[0].Fields()) }
+
+func typesOf(fields []physical.Field) []types.Type {
+	ts := make([]types.Type, len(fields))
+	for i, f := range fields {
+		ts[i] = f.Type
+	}
+	return ts
+}

@@ -1,0 +1,103 @@
+package scan
+
+import (
+	"math"
+
+	"github.com/dejaq/fasti/executor/compute"
+	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/meta/schema"
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/physical"
+)
+
+// microsPerDay converts dates.
+const microsPerDay = 24 * 3600 * 1000 * 1000
+
+// SpecOf evaluates the bounds and the key of a plan's scan. ok is false when no
+// row can match, since one of them is NULL or they exclude each other.
+func SpecOf(q *op.Context, n *physical.Scan) (s Spec, ok bool, err error) {
+	s = Spec{Table: n.Table, Columns: n.Columns, Lo: math.MinInt64, Hi: math.MaxInt64, Nulls: len(n.Bounds) == 0}
+	for _, b := range n.Bounds {
+		d, err := compute.Eval(q, b.Value)
+		if err != nil || d.Null {
+			return s, false, err
+		}
+		o := b.Op
+		if n.Table.TimeUnit < 0 { // several values share a µs
+			switch o {
+			case physical.Less:
+				o = physical.AtMost
+			case physical.Greater:
+				o = physical.AtLeast
+			}
+		}
+		lo, hi := span(o, micros(n.Table, d.I))
+		s.Lo, s.Hi = max(s.Lo, lo), min(s.Hi, hi)
+	}
+	for _, e := range n.Key {
+		d, err := compute.Eval(q, e)
+		if err != nil || d.Null {
+			return s, false, err
+		}
+		s.Key = append(s.Key, d)
+	}
+	// Equal ends at the top are the infinity alone.
+	return s, s.Lo < s.Hi || s.Lo == math.MaxInt64, nil
+}
+
+// span returns the half-open range of times t with t op us. MaxInt64 as its end
+// takes infinity in, which at worst reads a shard in vain.
+func span(o physical.BoundOp, us int64) (lo, hi int64) {
+	next := us
+	if us < math.MaxInt64 {
+		next++
+	}
+	switch o {
+	case physical.Less:
+		return math.MinInt64, us
+	case physical.AtMost:
+		return math.MinInt64, next
+	case physical.Equal:
+		return us, next
+	case physical.AtLeast:
+		return us, math.MaxInt64
+	}
+	return next, math.MaxInt64
+}
+
+// micros returns a value of the time column of t in µs since 2000-01-01 UTC, the
+// infinities as the ends of int64.
+func micros(t *schema.Table, v int64) int64 {
+	unit := t.TimeUnit
+	switch t.Columns[t.Time].Type.ID {
+	case types.Timestamp, types.Timestamptz:
+		return v
+	case types.Date:
+		switch v {
+		case vector.DateInfinity:
+			return math.MaxInt64
+		case vector.DateNegInfinity:
+			return math.MinInt64
+		}
+		return v * microsPerDay // 32 bits of days fit
+	}
+	if unit < 0 { // values per µs: round down
+		q := v / -unit
+		if v%-unit < 0 {
+			q--
+		}
+		return q
+	}
+	if unit == 0 {
+		unit = 1
+	}
+	us := v * unit
+	if us/unit != v {
+		if v < 0 {
+			return math.MinInt64
+		}
+		return math.MaxInt64
+	}
+	return us
+}

@@ -1,0 +1,3 @@
+// Package values holds the operators that have rows without a table: VALUES,
+// system tables, generate_series, and UNION ALL, which has those of its inputs.
+package values
