@@ -17,6 +17,11 @@ type Settings struct {
 	ExtraFloatDigits int
 	// ByteaEscape prints bytea in the escape format instead of hex.
 	ByteaEscape bool
+	// Zones finds the time zones named in values; nil loads them uncached.
+	Zones *Zones
+	// Now is what the words now, today, tomorrow and yesterday in dates and
+	// timestamps mean: the start of the transaction. The zero time refuses them.
+	Now time.Time
 }
 
 // Default returns PostgreSQL's defaults with the time zone UTC.
