@@ -135,8 +135,37 @@ func (t Type) String() string {
 		if t.Mod >= 0 {
 			return "timestamp(" + strconv.Itoa(int(t.Mod)) + ")" + n[len("timestamp"):]
 		}
+	case Interval:
+		if t.Mod >= 0 {
+			return n + intervalMod(t.Mod)
+		}
 	}
 	return n
+}
+
+// intervalMod returns what intervaltypmodout prints: the fields, unless they are
+// all, and the precision, unless it is full.
+func intervalMod(mod int32) string {
+	const month, year, day, hour, minute, second = 1 << 1, 1 << 2, 1 << 3, 1 << 10, 1 << 11, 1 << 12
+	s := map[int32]string{
+		year:                         " year",
+		month:                        " month",
+		day:                          " day",
+		hour:                         " hour",
+		minute:                       " minute",
+		second:                       " second",
+		year | month:                 " year to month",
+		day | hour:                   " day to hour",
+		day | hour | minute:          " day to minute",
+		day | hour | minute | second: " day to second",
+		hour | minute:                " hour to minute",
+		hour | minute | second:       " hour to second",
+		minute | second:              " minute to second",
+	}[mod>>16]
+	if precision := mod & 0xffff; precision != 0xffff {
+		s += "(" + strconv.Itoa(int(precision)) + ")"
+	}
+	return s
 }
 
 // ByOID returns the type with this OID, ok false when we have none.
