@@ -32,29 +32,7 @@ func (c *Catalog) CreateTable(ctx context.Context, t schema.Table) (*schema.Tabl
 	if err := check(nt); err != nil {
 		return nil, err
 	}
-	err := c.change(ctx, func(ctx context.Context, v *View, uncertain bool) (etcd.Txn, bool, error) {
-		// The id belongs to this call alone, so that finding it after an
-		// unknown outcome proves that the table is ours.
-		if uncertain && v.TableByID(nt.ID) != nil {
-			return etcd.Txn{}, true, nil
-		}
-		if v.Table(nt.Namespace, nt.Name) != nil {
-			return etcd.Txn{}, false, errExists(nt)
-		}
-		if nt.ID == 0 {
-			id, err := c.nextID(ctx)
-			if err != nil {
-				return etcd.Txn{}, false, err
-			}
-			nt.ID = id
-		}
-		name := nameKey(nt.Namespace, nt.Name)
-		return etcd.Txn{
-			If:   []etcd.Cond{{Key: name}, {Key: Key(nt.ID)}},
-			Then: []etcd.Op{etcd.Put(name, idText(nt.ID)), etcd.Put(Key(nt.ID), schema.AppendTable(nil, nt))},
-		}, false, nil
-	})
-	if err != nil {
+	if err := c.change(ctx, c.decideCreate(nt)); err != nil {
 		return nil, fmt.Errorf("catalog: create: %w", err)
 	}
 	if stored := c.View().TableByID(nt.ID); stored != nil {
@@ -63,10 +41,42 @@ func (c *Catalog) CreateTable(ctx context.Context, t schema.Table) (*schema.Tabl
 	return nt, nil // created, and dropped by somebody else meanwhile
 }
 
+func (c *Catalog) decideCreate(t *schema.Table) decision {
+	return func(ctx context.Context, v *View, uncertain bool) (etcd.Txn, bool, error) {
+		// The id belongs to this call alone, so that finding it after an
+		// unknown outcome proves that the table is ours.
+		if uncertain && v.TableByID(t.ID) != nil {
+			return etcd.Txn{}, true, nil
+		}
+		if v.Table(t.Namespace, t.Name) != nil {
+			return etcd.Txn{}, false, errExists(t)
+		}
+		if t.ID == 0 {
+			id, err := c.nextID(ctx)
+			if err != nil {
+				return etcd.Txn{}, false, err
+			}
+			t.ID = id
+		}
+		name := nameKey(t.Namespace, t.Name)
+		return etcd.Txn{
+			If:   []etcd.Cond{{Key: name}, {Key: Key(t.ID)}},
+			Then: []etcd.Op{etcd.Put(name, idText(t.ID)), etcd.Put(Key(t.ID), schema.AppendTable(nil, t))},
+		}, false, nil
+	}
+}
+
 // DropTable removes a table. Its shards are the caller's business, afterwards:
 // once the descriptor is gone no new ones appear. It returns ErrNoTable.
 func (c *Catalog) DropTable(ctx context.Context, id schema.TableID) error {
-	err := c.change(ctx, func(_ context.Context, v *View, uncertain bool) (etcd.Txn, bool, error) {
+	if err := c.change(ctx, decideDrop(id)); err != nil {
+		return fmt.Errorf("catalog: drop: %w", err)
+	}
+	return nil
+}
+
+func decideDrop(id schema.TableID) decision {
+	return func(_ context.Context, v *View, uncertain bool) (etcd.Txn, bool, error) {
 		t := v.TableByID(id)
 		if t == nil {
 			if uncertain {
@@ -78,11 +88,7 @@ func (c *Catalog) DropTable(ctx context.Context, id schema.TableID) error {
 			If:   []etcd.Cond{{Key: Key(id), ModRev: v.modRev(id)}},
 			Then: []etcd.Op{etcd.Delete(Key(id)), etcd.Delete(nameKey(t.Namespace, t.Name))},
 		}, false, nil
-	})
-	if err != nil {
-		return fmt.Errorf("catalog: drop: %w", err)
 	}
-	return nil
 }
 
 // UpdateTable replaces the descriptor of t.ID by t with Version+1. t.Version is
@@ -90,13 +96,20 @@ func (c *Catalog) DropTable(ctx context.Context, id schema.TableID) error {
 // copy). A new name is taken in the same transaction. It returns ErrNoTable,
 // ErrChanged, ErrTableExists, ErrNoNamespace or schema.ErrInvalid.
 func (c *Catalog) UpdateTable(ctx context.Context, t *schema.Table) error {
-	nt := t.Clone()
-	nt.Version++
-	if err := check(nt); err != nil {
+	if err := check(t); err != nil {
 		return err
 	}
+	if err := c.change(ctx, decideUpdate(t)); err != nil {
+		return fmt.Errorf("catalog: update: %w", err)
+	}
+	return nil
+}
+
+func decideUpdate(t *schema.Table) decision {
+	nt := t.Clone()
+	nt.Version++
 	value := schema.AppendTable(nil, nt)
-	err := c.change(ctx, func(_ context.Context, v *View, uncertain bool) (etcd.Txn, bool, error) {
+	return func(_ context.Context, v *View, uncertain bool) (etcd.Txn, bool, error) {
 		old := v.TableByID(t.ID)
 		switch {
 		case old == nil:
@@ -118,18 +131,17 @@ func (c *Catalog) UpdateTable(ctx context.Context, t *schema.Table) error {
 			txn.Then = append(txn.Then, etcd.Delete(from), etcd.Put(to, idText(t.ID)))
 		}
 		return txn, false, nil
-	})
-	if err != nil {
-		return fmt.Errorf("catalog: update: %w", err)
 	}
-	return nil
 }
+
+// decision makes the transaction of a change of a view. It learns whether an
+// earlier attempt may have taken place, and answers done when it has.
+type decision func(ctx context.Context, v *View, uncertain bool) (txn etcd.Txn, done bool, err error)
 
 // change runs the transaction that decide makes of the newest view, again if
 // the state has changed meanwhile or the outcome is unknown, and returns when the
-// view shows it. decide learns whether an earlier attempt may have taken place,
-// and answers done when it has.
-func (c *Catalog) change(ctx context.Context, decide func(ctx context.Context, v *View, uncertain bool) (txn etcd.Txn, done bool, err error)) error {
+// view shows it.
+func (c *Catalog) change(ctx context.Context, decide decision) error {
 	uncertain := false
 	return c.store.Retry(ctx, func(ctx context.Context) error {
 		v, err := c.mirror.WaitNewest(ctx)

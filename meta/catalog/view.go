@@ -19,7 +19,7 @@ const (
 
 // View is the catalog at one revision of the metadata store.
 type View struct {
-	rev int64
+	rev, tablesRev int64
 	// Two orders of the same tables; both are replaced, never changed.
 	byName []*schema.Table // by namespace, then name
 	byID   []entry
@@ -31,15 +31,12 @@ type entry struct {
 	modRev int64
 }
 
-// Rev returns the revision of the metadata store that the view shows. Views of
-// equal tables may differ in it; see Same.
+// Rev returns the revision of the metadata store that the view shows.
 func (v *View) Rev() int64 { return v.rev }
 
-// Same reports whether both views hold the very same descriptors, so that what
-// was derived from one holds for the other.
-func (v *View) Same(o *View) bool {
-	return len(v.byID) == len(o.byID) && (len(v.byID) == 0 || &v.byID[0] == &o.byID[0])
-}
+// TablesRev returns the revision of the last change of any table, or a later one:
+// what was derived from one view holds for every other with the same TablesRev.
+func (v *View) TablesRev() int64 { return v.tablesRev }
 
 // Namespaces returns the names of all namespaces in order.
 func (v *View) Namespaces() []string { return []string{Fasti, Public} }
@@ -92,7 +89,7 @@ func (v *View) findID(id schema.TableID) (int, bool) {
 
 // reset makes the view of all descriptors; see etcd.Feed.
 func reset(kvs []etcd.KV, rev int64) (*View, error) {
-	v := &View{rev: rev}
+	v := &View{rev: rev, tablesRev: rev}
 	for _, kv := range kvs {
 		t, err := decode(kv.Key, kv.Value)
 		if err != nil {
@@ -112,11 +109,12 @@ func reset(kvs []etcd.KV, rev int64) (*View, error) {
 // apply makes the view after the events; see etcd.Feed. It copies two slices
 // of pointers however many tables there are.
 func apply(old *View, events []etcd.Event, rev int64) (*View, error) {
-	v := &View{rev: rev, byName: old.byName, byID: old.byID}
 	if len(events) == 0 {
-		return v, nil
+		v := *old
+		v.rev = rev
+		return &v, nil
 	}
-	v.byName, v.byID = slices.Clone(v.byName), slices.Clone(v.byID)
+	v := &View{rev: rev, tablesRev: rev, byName: slices.Clone(old.byName), byID: slices.Clone(old.byID)}
 	for _, e := range events {
 		id, err := parseKey(e.Key)
 		if err != nil {
