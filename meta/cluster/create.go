@@ -53,7 +53,9 @@ func checkShard(t *schema.Table, id schema.ShardID) error {
 	switch null := id.Partition == schema.NullPartition; {
 	case id.Table != t.ID:
 		why = "another table's"
-	case !null && int(id.Partition) >= t.Partitions:
+	case id.Index() && id.Sequence > 0:
+		why = "homes of keys have one sequence"
+	case !null && !id.Index() && int(id.Partition) >= t.Partitions:
 		why = "no such partition"
 	case null && !t.Sliced():
 		why = "a keyed table has no times"

@@ -135,7 +135,7 @@ type run struct {
 	id     runID
 	chunks []chunk // by n; none is empty
 	shards []schema.Shard
-	// live counts the shards that are not being dropped.
+	// live counts the shards for which isLive holds.
 	live int
 	// Every start lies in [first, last], every end at or below end.
 	first, last, end int64
@@ -174,12 +174,15 @@ func (r *run) with(id runID, c chunk) *run {
 	nr.end = math.MinInt64
 	for i := range nr.shards {
 		nr.end = max(nr.end, nr.shards[i].End)
-		if nr.shards[i].State != schema.ShardDropping {
+		if isLive(&nr.shards[i]) {
 			nr.live++
 		}
 	}
 	return nr
 }
+
+// isLive reports whether a reader of the table's rows has to look into the shard.
+func isLive(s *schema.Shard) bool { return s.State != schema.ShardDropping && !s.ID.Index() }
 
 // slice returns the shards of one start and partition, by sequence: a part of
 // r.shards.

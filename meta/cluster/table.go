@@ -13,7 +13,7 @@ type tableShards struct {
 	// runs holds all but keyed and null, in order of their ids.
 	runs        []*run
 	keyed, null *run
-	// live counts the shards that are not being dropped.
+	// live counts the shards for which isLive holds.
 	live int
 	// ordered says that runs follow one another in time without overlap, as
 	// they do unless the table's slice width has changed.
@@ -149,9 +149,8 @@ func (t *tableShards) holding(start int64, partition uint16, f func(*run) bool) 
 	}
 }
 
-// appendRange appends the shards that intersect [lo, hi) and are not being
-// dropped, in order, if nulls then those of rows without a time too. See
-// View.Shards.
+// appendRange appends the live shards that intersect [lo, hi), in order, if nulls
+// then those of rows without a time too. See View.Shards.
 func (t *tableShards) appendRange(dst []schema.Shard, lo, hi int64, nulls bool) []schema.Shard {
 	base := len(dst)
 	if t.keyed != nil {
@@ -182,7 +181,7 @@ func (t *tableShards) appendRange(dst []schema.Shard, lo, hi int64, nulls bool) 
 		default:
 			for i := range r.shards {
 				s := &r.shards[i]
-				if s.ID.Start < hi && s.End > lo && s.State != schema.ShardDropping {
+				if s.ID.Start < hi && s.End > lo && isLive(s) {
 					dst = append(dst, *s)
 				}
 			}
@@ -213,7 +212,7 @@ func (t *tableShards) finish(dst []schema.Shard, base int, nulls bool) []schema.
 
 func appendLive(dst []schema.Shard, shards []schema.Shard) []schema.Shard {
 	for i := range shards {
-		if shards[i].State != schema.ShardDropping {
+		if isLive(&shards[i]) {
 			dst = append(dst, shards[i])
 		}
 	}

@@ -78,8 +78,9 @@ func (v *View) Tables() []schema.TableID {
 // Shards returns the shards of a table whose range intersects [lo, hi), in µs
 // since 2000-01-01 UTC, and if nulls those of the rows without a time; of a keyed
 // table all. hi = math.MaxInt64 means no bound and includes the rows at infinity, as
-// lo = math.MinInt64 includes those at -infinity. Shards that are being dropped are
-// left out. The order is that of ShardID.Compare; the slice belongs to the caller.
+// lo = math.MinInt64 includes those at -infinity. Shards that are being dropped and
+// those of key homes (ShardID.Index) are left out. The order is that of
+// ShardID.Compare; the slice belongs to the caller.
 func (v *View) Shards(table schema.TableID, lo, hi int64, nulls bool) []schema.Shard {
 	return v.AppendShards(nil, table, lo, hi, nulls)
 }
@@ -92,8 +93,24 @@ func (v *View) AppendShards(dst []schema.Shard, table schema.TableID, lo, hi int
 	return dst
 }
 
-// ShardCount returns how many shards a table has, without those that are being
-// dropped: what Shards returns at most.
+// AllShards returns every shard of a table, those of key homes and those that are
+// being dropped too, in order.
+func (v *View) AllShards(table schema.TableID) []schema.Shard {
+	t := v.tables[table]
+	if t == nil {
+		return nil
+	}
+	var all []schema.Shard
+	t.all(func(r *run) bool {
+		all = append(all, r.shards...)
+		return true
+	})
+	slices.SortFunc(all, func(a, b schema.Shard) int { return a.ID.Compare(b.ID) })
+	return all
+}
+
+// ShardCount returns how many shards a table has for its rows, without those that
+// are being dropped: what Shards returns at most.
 func (v *View) ShardCount(table schema.TableID) int {
 	if t := v.tables[table]; t != nil {
 		return t.live

@@ -25,6 +25,10 @@ const SystemGroup GroupID = 0
 // sliced table whose time is NULL. Its Start is 0.
 const NullPartition uint16 = math.MaxUint16
 
+// IndexPartition is the first of the partitions, up to NullPartition, that hold
+// no rows but the homes of primary keys which do not say where their row is.
+const IndexPartition uint16 = 0xff00
+
 // ShardID names a shard. The table's rows of one time range, one partition and
 // one sequence number.
 type ShardID struct {
@@ -43,6 +47,9 @@ func (s ShardID) Compare(o ShardID) int {
 	return cmp.Or(cmp.Compare(s.Table, o.Table), cmp.Compare(s.Start, o.Start),
 		cmp.Compare(s.Partition, o.Partition), cmp.Compare(s.Sequence, o.Sequence))
 }
+
+// Index reports whether the shard holds homes of keys instead of rows.
+func (s ShardID) Index() bool { return s.Partition >= IndexPartition && s.Partition != NullPartition }
 
 // Column is one column of a table.
 type Column struct {

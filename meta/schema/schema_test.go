@@ -90,3 +90,23 @@ func TestShardOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestIntegerTime compares the conversion with numbers of any size, rounded down
+// and clamped, for each unit.
+func TestIntegerTime(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := drawTime(t, "v")
+		for unit, ratio := range map[int64]*big.Rat{1: big.NewRat(1, 1), 1e3: big.NewRat(1e3, 1), 1e6: big.NewRat(1e6, 1), -1000: big.NewRat(1, 1e3)} {
+			tbl := &Table{TimeUnit: unit}
+			exact := new(big.Rat).Mul(new(big.Rat).SetInt64(v), ratio)
+			want := new(big.Int).Div(exact.Num(), exact.Denom())
+			switch {
+			case want.Cmp(big.NewInt(math.MaxInt64-1)) > 0:
+				want.SetInt64(math.MaxInt64 - 1)
+			case want.Cmp(big.NewInt(math.MinInt64+1)) < 0:
+				want.SetInt64(math.MinInt64 + 1)
+			}
+			require.Equal(t, want.Int64(), tbl.IntegerTime(v), "unit %d", unit)
+		}
+	})
+}
