@@ -34,6 +34,9 @@ func (w *WriteSet) Count() int { return w.count }
 // now; the header of the open block may change.
 func (w *WriteSet) Bytes() []byte { return w.buf }
 
+// Reset empties the set and keeps its memory, which nobody else may use any more.
+func (w *WriteSet) Reset() { w.buf, w.block, w.count = w.buf[:0], 0, 0 }
+
 // Grow makes room for so many more bytes.
 func (w *WriteSet) Grow(n int) {
 	if cap(w.buf)-len(w.buf) < n {

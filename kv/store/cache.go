@@ -11,8 +11,10 @@ type Cache struct {
 	files  *pebble.FileCache
 }
 
-// NewCache returns a cache of so many bytes of blocks. It is closed after the
-// stores that use it.
+// NewCache returns a cache of so many bytes. Pebble takes the memtables of its
+// stores out of them, up to Options.MemTableSize each and more while flushes lag: a
+// cache not well above that keeps no block at all. It is closed after the stores
+// that use it.
 func NewCache(bytes int64) *Cache {
 	return &Cache{blocks: pebble.NewCache(bytes), files: pebble.NewFileCache(4, openFiles)}
 }

@@ -30,7 +30,7 @@ type Options struct {
 	// Kind is what the store holds.
 	Kind Kind
 	// Cache is shared by the stores of a node; the caller closes it after them.
-	// Default: one of 32 MiB of the store's own.
+	// Default: one of 256 MiB of the store's own.
 	Cache *Cache
 	// MemTableSize is the most bytes of one memtable. Default 64 MiB. Tests make
 	// it small so that a few writes are flushed and compacted.
@@ -51,6 +51,7 @@ const formatVersion = pebble.FormatValueSeparation
 
 const (
 	memTableSize = 64 << 20
+	ownCache     = 256 << 20
 	// memTables bounds the memory that writers may run ahead of flushes.
 	memTables      = 4
 	blockSize      = 32 << 10

@@ -47,7 +47,7 @@ func Open(o Options) (*Store, error) {
 		return nil, err
 	}
 	if o.Cache == nil {
-		s.cache = NewCache(32 << 20)
+		s.cache = NewCache(ownCache)
 		o.Cache = s.cache
 	}
 	s.opts = o
