@@ -136,8 +136,9 @@ func (d Decimal) digits() int {
 	if d.big == nil {
 		return d.c.abs().digits()
 	}
-	// The estimate from the bit length is exact or one short.
-	n := int(math.Floor(float64(d.big.BitLen()-1) * math.Log10(2)))
+	// The digits of the least number of this bit length; the largest has at most
+	// one more.
+	n := int(float64(d.big.BitLen()-1)*math.Log10(2)) + 1
 	if d.big.CmpAbs(bigPow10(n)) >= 0 {
 		n++
 	}

@@ -125,7 +125,7 @@ func Decode[T []byte | string](src T) (Decimal, error) {
 	if coef[0] < 0x80 {
 		b.SetBytes([]byte(coef))
 	} else {
-		not := []byte(coef)
+		not := make([]byte, len(coef)) // a conversion would alias src
 		for i := range not {
 			not[i] = ^coef[i]
 		}

@@ -11,6 +11,10 @@ const (
 	wireNaN      = 0xC000
 	wireInf      = 0xD000
 	wireNegInf   = 0xF000
+
+	// wireInfScale is what PostgreSQL sends as the scale of an infinity, read from
+	// bits that mean something else there.
+	wireInfScale = 0x20
 )
 
 // AppendWire writes d as PostgreSQL's numeric_send does: four 16-bit words, the
@@ -21,9 +25,9 @@ func (d Decimal) AppendWire(dst []byte) []byte {
 	case nan:
 		return appendWords(dst, 0, 0, wireNaN, 0)
 	case posInf:
-		return appendWords(dst, 0, 0, wireInf, 0)
+		return appendWords(dst, 0, 0, wireInf, wireInfScale)
 	case negInf:
-		return appendWords(dst, 0, 0, wireNegInf, 0)
+		return appendWords(dst, 0, 0, wireNegInf, wireInfScale)
 	}
 	sign := uint16(wirePositive)
 	switch d.Sign() {
