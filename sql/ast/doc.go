@@ -5,4 +5,10 @@
 // Every node carries Pos, the 0-based byte offset in the text given to
 // parse.Parse at which PostgreSQL would point. Names are folded, unquoted and
 // cut to 63 bytes. Trees are immutable once parsed.
+//
+// Expr, Stmt, Query and TableExpr always hold pointers: *Const, *Select. Parts
+// of a tree may share one allocation, so keeping one node may keep its tree.
+//
+// Pos of an operator is where the operator stands; where an expression begins,
+// which is where PostgreSQL points for its type, is Start.
 package ast

@@ -81,7 +81,7 @@ type (
 		X Expr
 	}
 	// IsTest is x IS [NOT] what: "NULL", "TRUE", "FALSE", "UNKNOWN",
-	// "DOCUMENT", "NORMALIZED".
+	// "DOCUMENT", "NORMALIZED", "NFKC NORMALIZED".
 	IsTest struct {
 		Node
 		X    Expr
@@ -119,11 +119,11 @@ type (
 	// Quantified is x op ANY|ALL (array or query).
 	Quantified struct {
 		Node
-		Op    string
-		All   bool
-		X     Expr
-		Array Expr // nil when Query is set
-		Query Query
+		Op, Schema string // LIKE and ILIKE come as "~~", "!~~", "~~*", "!~~*"
+		All        bool
+		X          Expr
+		Array      Expr // nil when Query is set
+		Query      Query
 	}
 	// Case is CASE [arg] WHEN … THEN … ELSE … END; Else is nil when absent.
 	Case struct {
@@ -142,7 +142,8 @@ type (
 	// keyword forms extract(f FROM x), position, substring, overlay and trim come
 	// as calls of the function that PostgreSQL maps them to: extract('f', x),
 	// position(haystack, needle), substring(x, from, for), overlay, btrim, ltrim,
-	// rtrim. COALESCE, NULLIF, GREATEST and LEAST are calls too.
+	// rtrim. COALESCE, NULLIF, GREATEST, LEAST, GROUPING and (a, b) OVERLAPS (c, d)
+	// are calls too.
 	FuncCall struct {
 		Node
 		Name        Name
@@ -233,9 +234,14 @@ type Arg struct {
 
 // TypeName is a type as written.
 type TypeName struct {
-	Pos  int
-	Name Name // lower case, as "int4", "character varying", "timestamp with time zone"
-	// Mods are the numbers in parentheses; for interval, Fields has the words.
+	Pos int
+	// Name is, for the types that have keywords, the one of pg_type: int4 for
+	// INT and INTEGER, int2, int8, float4, float8 (also for FLOAT(p)), numeric,
+	// bool, bpchar for CHAR(n), varchar, bit, varbit, time, timetz, timestamp,
+	// timestamptz, interval. Other names are as written: text, date, bytea, uuid.
+	Name Name
+	// Mods are the numbers in parentheses: nil when there are none, but {1} for
+	// CHAR and BIT. For interval, Fields has the words.
 	Mods   []int
 	Fields string // "DAY TO SECOND"
 	// Dims is the number of array dimensions.

@@ -211,11 +211,12 @@ type OnConflict struct {
 	UpdateIf   Expr // WHERE behind DO UPDATE SET
 }
 
-// Assignment is col = value, or (cols) = (row or query).
+// Assignment is col = value or, with Multiple, (cols) = (row or query).
 type Assignment struct {
-	Pos   int
-	Cols  []Name
-	Value Expr
+	Pos      int
+	Cols     []Name // more than one part is a field of the column
+	Multiple bool
+	Value    Expr
 }
 
 // Update is UPDATE, with Cockroach's ORDER BY and LIMIT.
