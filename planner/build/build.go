@@ -1,0 +1,194 @@
+package build
+
+import (
+	"github.com/dejaq/fasti/meta/schema"
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/logical"
+	"github.com/dejaq/fasti/planner/physical"
+	"github.com/dejaq/fasti/sql/ast"
+	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/sqlerr"
+	"github.com/dejaq/fasti/sql/value"
+)
+
+// Catalog is what a statement may name. It is one immutable view.
+type Catalog interface {
+	// Table returns a table, nil when there is none; virtual for a system table
+	// that the server computes.
+	Table(namespace, name string) (t *schema.Table, virtual bool)
+}
+
+// Options are the surroundings of a statement.
+type Options struct {
+	Catalog Catalog
+	// SearchPath is the list of namespaces for unqualified names; pg_catalog is
+	// searched first when it is not in it. Default: public.
+	SearchPath []string
+	// Database is the name that may stand before a namespace.
+	Database string
+	// Params are the types given for $1, $2, …; an Invalid or Unknown one is
+	// taken from the context.
+	Params []types.Type
+	// Values are the settings that decide what literals mean. Default:
+	// value.Default().
+	Values *value.Settings
+}
+
+// Statement is a bound statement: Root, or Plan for one that has no relational
+// part.
+type Statement struct {
+	Root logical.Node
+	// Out are the columns that the client gets, in order: names and types.
+	Out  []logical.Col
+	Plan physical.Node
+	// Params are the types of $1, $2, …, all known.
+	Params []types.Type
+	// Tag is the command tag without counts: "SELECT", "CREATE TABLE".
+	Tag string
+	// Rows reports that the statement gives rows to the client.
+	Rows   bool
+	Writes bool
+	// Copy is set for COPY. FROM: Out are the columns of the rows to feed in.
+	Copy *Copy
+	// Notices are for the client, whether or not the statement then succeeds.
+	Notices []*sqlerr.Error
+	// NextID is the first column id that is free.
+	NextID int
+}
+
+// maxDepth bounds the nesting of expressions, queries and joins that the binder
+// follows; the parser allows fewer.
+const maxDepth = 4000
+
+// binder is the state of binding one statement.
+type binder struct {
+	o       Options
+	params  []types.Type // by number; Invalid when $n was not seen, Unknown when not resolved
+	nextID  int
+	depth   int
+	cteRefs int
+	// tables are the base tables of the statement by the id of each of their
+	// columns.
+	origin map[int]origin
+	// defaults are the column defaults bound so far.
+	defaults map[defaultKey]expr.Expr
+}
+
+type defaultKey struct {
+	table   *schema.Table
+	ordinal int
+}
+
+// origin says which column of which table reference an id is.
+type origin struct {
+	scan    *logical.Scan
+	ordinal int
+}
+
+// Bind binds stmt. Errors are *sqlerr.Error.
+func Bind(stmt ast.Stmt, o Options) (*Statement, error) {
+	if o.Values == nil {
+		o.Values = value.Default()
+	}
+	if len(o.SearchPath) == 0 {
+		o.SearchPath = []string{"public"}
+	}
+	b := &binder{o: o, nextID: 1, origin: map[int]origin{}}
+	for _, t := range o.Params {
+		if t.ID == types.Invalid {
+			t = types.Of(types.Invalid)
+		}
+		b.params = append(b.params, t)
+	}
+	s, err := b.statement(stmt)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.checkParams(s.Root); err != nil {
+		return nil, err
+	}
+	s.Params, s.NextID = b.params, b.nextID
+	return s, nil
+}
+
+func (b *binder) statement(stmt ast.Stmt) (*Statement, error) {
+	switch stmt := stmt.(type) {
+	case ast.Query:
+		return b.selectStatement(stmt)
+	case *ast.Insert:
+		return b.insert(stmt)
+	case *ast.Update:
+		return b.update(stmt)
+	case *ast.Delete:
+		return b.delete(stmt)
+	case *ast.Copy:
+		return b.copy(stmt)
+	case *ast.CreateTable:
+		return b.createTable(stmt)
+	case *ast.DropTable:
+		return b.dropTable(stmt)
+	case *ast.Truncate:
+		return b.truncate(stmt)
+	case *ast.Unsupported:
+		return nil, sqlerr.NotSupported("%s", stmt.What)
+	}
+	return nil, sqlerr.New(sqlerr.InternalError, "no plan for %T", stmt)
+}
+
+func (b *binder) selectStatement(q ast.Query) (*Statement, error) {
+	if sel, ok := q.(*ast.Select); ok {
+		if call := hypertableCall(sel); call != nil {
+			return b.hypertable(call)
+		}
+	}
+	r, err := b.query(q, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err = b.textUnknowns(&r); err != nil {
+		return nil, err
+	}
+	return &Statement{Root: r.node, Out: r.cols, Tag: "SELECT", Rows: true}, nil
+}
+
+// id returns a fresh column id.
+func (b *binder) id() int {
+	b.nextID++
+	return b.nextID - 1
+}
+
+// col returns a fresh column.
+func (b *binder) col(name string, t types.Type) logical.Col {
+	return logical.Col{ID: b.id(), Name: name, T: t}
+}
+
+// enter counts one level of nesting; leave must follow a nil error.
+func (b *binder) enter() error {
+	if b.depth++; b.depth > maxDepth {
+		b.depth--
+		return sqlerr.New(sqlerr.StatementTooComplex, "stack depth limit exceeded")
+	}
+	return nil
+}
+
+func (b *binder) leave() { b.depth-- }
+
+// tag packs into the index of a column the place where it was written, so that
+// the grouping check can point at it. Only expressions between bind and the end
+// of the grouping check are tagged.
+func tag(id, pos int) int { return id | (pos+1)<<32 }
+
+// untag splits a tagged index; pos is -1 when there is none.
+func untag(index int) (id, pos int) { return index & (1<<32 - 1), index>>32 - 1 }
+
+// clean removes the tags from e.
+func clean(e expr.Expr) expr.Expr {
+	return logical.Rewrite(e, func(x expr.Expr) (expr.Expr, bool) {
+		c, ok := x.(expr.Column)
+		if !ok {
+			return nil, false
+		}
+		c.Index, _ = untag(c.Index)
+		return c, true
+	})
+}

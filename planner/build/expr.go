@@ -1,0 +1,720 @@
+package build
+
+import (
+	"slices"
+
+	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/sql/ast"
+	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/function"
+	"github.com/dejaq/fasti/sql/sqlerr"
+	"github.com/dejaq/fasti/sql/value"
+)
+
+// bind types an expression of scope sc. The result may be an untyped literal or
+// parameter.
+func (b *binder) bind(e ast.Expr, sc *scope) (expr.Expr, error) {
+	if err := b.enter(); err != nil {
+		return nil, err
+	}
+	defer b.leave()
+	switch e := e.(type) {
+	case *ast.Const:
+		return b.constant(e)
+	case *ast.ColumnRef:
+		if sc.clause == inDefault {
+			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "cannot use column reference in DEFAULT expression").At(e.Pos)
+		}
+		return b.column(e, sc)
+	case *ast.Param:
+		return b.param(e)
+	case *ast.Binary:
+		return b.binary(e, sc)
+	case *ast.Unary:
+		x, err := b.bind(e.X, sc)
+		if err != nil {
+			return nil, err
+		}
+		return b.call(e.Op, []expr.Expr{x}, e.Pos)
+	case *ast.And:
+		args, err := b.booleans(e.Args, "AND", sc)
+		return expr.And{Args: args}, err
+	case *ast.Or:
+		args, err := b.booleans(e.Args, "OR", sc)
+		return expr.Or{Args: args}, err
+	case *ast.Not:
+		args, err := b.booleans([]ast.Expr{e.X}, "NOT", sc)
+		if err != nil {
+			return nil, err
+		}
+		return expr.Not{X: args[0]}, nil
+	case *ast.IsTest:
+		return b.isTest(e, sc)
+	case *ast.IsDistinct:
+		return b.isDistinct(e, sc)
+	case *ast.Between:
+		return b.between(e, sc)
+	case *ast.In:
+		return b.in(e, sc)
+	case *ast.Like:
+		return b.like(e, sc)
+	case *ast.Quantified:
+		return b.quantified(e, sc)
+	case *ast.Case:
+		return b.caseOf(e, sc)
+	case *ast.Cast:
+		return b.castOf(e, sc)
+	case *ast.FuncCall:
+		return b.function(e, sc)
+	case *ast.AtTimeZone:
+		args, err := b.bindAll([]ast.Expr{e.Zone, e.X}, sc)
+		if err != nil {
+			return nil, err
+		}
+		return b.call("timezone", args, e.Pos)
+	case *ast.Collate:
+		return b.collate(e, sc)
+	case *ast.SQLValue:
+		return b.sqlValue(e)
+	case *ast.Subquery:
+		return b.scalarSubquery(e, sc)
+	case *ast.Exists:
+		return b.existsValue(e, sc)
+	case *ast.Default:
+		return nil, sqlerr.New(sqlerr.SyntaxError, "DEFAULT is not allowed in this context").At(e.Pos)
+	case *ast.Star:
+		if e.Of != nil {
+			return nil, sqlerr.NotSupported("row expansion via \"*\"").At(e.Pos)
+		}
+		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "row expansion via \"*\" is not supported here").At(e.Pos)
+	case *ast.Row:
+		return nil, sqlerr.NotSupported("ROW value").At(e.Pos)
+	case *ast.Array, *ast.ArrayQuery, *ast.Subscript:
+		return nil, sqlerr.NotSupported("array type").At(e.Offset())
+	case *ast.Field:
+		return nil, sqlerr.NotSupported("field selection from a composite value").At(e.Pos)
+	case *ast.Grouping:
+		return nil, sqlerr.NotSupported("%s", e.Kind).At(e.Pos)
+	}
+	return nil, sqlerr.New(sqlerr.InternalError, "no binding for %T", e)
+}
+
+func (b *binder) bindAll(list []ast.Expr, sc *scope) ([]expr.Expr, error) {
+	out := make([]expr.Expr, len(list))
+	for i, e := range list {
+		var err error
+		if out[i], err = b.bind(e, sc); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// bindClean binds an expression that no grouping check follows.
+func (b *binder) bindClean(e ast.Expr, sc *scope) (expr.Expr, error) {
+	r, err := b.bind(e, sc)
+	if err != nil {
+		return nil, err
+	}
+	return clean(r), nil
+}
+
+// condition binds a boolean expression; what names its clause.
+func (b *binder) condition(e ast.Expr, sc *scope, what string) (expr.Expr, error) {
+	x, err := b.bind(e, sc)
+	if err != nil {
+		return nil, err
+	}
+	return b.boolean(x, what, e.Offset())
+}
+
+func (b *binder) booleans(list []ast.Expr, what string, sc *scope) ([]expr.Expr, error) {
+	out := make([]expr.Expr, len(list))
+	for i, e := range list {
+		var err error
+		if out[i], err = b.condition(e, sc, what); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// constant gives a literal the type of dialect.md 3.5.
+func (b *binder) constant(e *ast.Const) (expr.Expr, error) {
+	switch e.Kind {
+	case ast.Null:
+		return expr.Const{Value: vector.NullDatum, T: types.Of(types.Unknown)}, nil
+	case ast.True, ast.False:
+		return expr.Const{Value: vector.BoolDatum(e.Kind == ast.True), T: expr.Bool}, nil
+	case ast.String:
+		return expr.Const{Value: vector.StringDatum(e.Raw), T: types.Of(types.Unknown)}, nil
+	case ast.BitString:
+		return nil, sqlerr.NotSupported("type bit").At(e.Pos)
+	}
+	ids := []types.ID{types.Numeric}
+	if e.Kind == ast.Integer {
+		ids = []types.ID{types.Int4, types.Int8, types.Numeric}
+	}
+	var err error
+	for _, id := range ids {
+		var d vector.Datum
+		if d, err = value.Parse(types.Of(id), e.Raw, b.o.Values); err == nil {
+			return expr.Const{Value: d, T: types.Of(id)}, nil
+		}
+	}
+	return nil, at(err, e.Pos)
+}
+
+// call resolves a function or operator over bound arguments and casts them.
+func (b *binder) call(name string, args []expr.Expr, pos int) (expr.Expr, error) {
+	sig, err := function.Resolve(name, typesOf(args))
+	if err != nil {
+		return nil, at(err, pos)
+	}
+	return b.apply(sig, args, pos)
+}
+
+// apply makes the call of a scalar signature.
+func (b *binder) apply(sig *function.Signature, args []expr.Expr, pos int) (expr.Expr, error) {
+	if sig.Kind == function.Cast {
+		return b.cast(args[0], types.Of(sig.Result), pos)
+	}
+	args, err := b.arguments(sig, args, pos)
+	if err != nil {
+		return nil, err
+	}
+	t := types.Of(sig.ResultType(firstType(args)))
+	return expr.Call{Func: sig.ID, Args: args, T: t, Pos: pos + 1}, nil
+}
+
+// arguments casts the arguments of a call to what the signature takes.
+func (b *binder) arguments(sig *function.Signature, args []expr.Expr, pos int) ([]expr.Expr, error) {
+	out := make([]expr.Expr, len(args))
+	for i, a := range args {
+		t := types.Of(sig.ArgType(i, a.Type().ID))
+		r, ok, err := b.coerce(a, t, function.Implicit, pos)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", a.Type(), t).At(pos)
+		}
+		out[i] = r
+	}
+	return out, nil
+}
+
+func firstType(args []expr.Expr) types.ID {
+	if len(args) == 0 {
+		return types.Invalid
+	}
+	return args[0].Type().ID
+}
+
+func typesOf(args []expr.Expr) []types.Type {
+	ts := make([]types.Type, len(args))
+	for i, a := range args {
+		ts[i] = a.Type()
+	}
+	return ts
+}
+
+// comparisons are the operators that row values and IN know.
+func isComparison(op string) bool {
+	return slices.Contains([]string{"=", "<>", "!=", "<", "<=", ">", ">="}, op)
+}
+
+func (b *binder) binary(e *ast.Binary, sc *scope) (expr.Expr, error) {
+	if e.Schema != "" && e.Schema != "pg_catalog" {
+		return nil, sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", e.Schema).At(e.Pos)
+	}
+	l, lrow := e.L.(*ast.Row)
+	r, rrow := e.R.(*ast.Row)
+	if lrow && rrow && isComparison(e.Op) {
+		return b.rows(e.Op, l.Elems, r.Elems, e.Pos, sc)
+	}
+	args, err := b.bindAll([]ast.Expr{e.L, e.R}, sc)
+	if err != nil {
+		return nil, err
+	}
+	return b.call(e.Op, args, e.Pos)
+}
+
+// rows compares two row values column by column: equality of all for = and <>,
+// else the first difference decides (manual 9.24.5).
+func (b *binder) rows(op string, l, r []ast.Expr, pos int, sc *scope) (expr.Expr, error) {
+	if len(l) != len(r) {
+		return nil, sqlerr.New(sqlerr.SyntaxError, "unequal number of entries in row expressions").At(pos)
+	}
+	if len(l) == 0 {
+		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "cannot compare rows of zero length").At(pos)
+	}
+	left, err := b.bindAll(l, sc)
+	if err != nil {
+		return nil, err
+	}
+	right, err := b.bindAll(r, sc)
+	if err != nil {
+		return nil, err
+	}
+	pair := func(op string, i int) (expr.Expr, error) {
+		return b.call(op, []expr.Expr{left[i], right[i]}, pos)
+	}
+	if op == "=" || op == "<>" || op == "!=" {
+		var all []expr.Expr
+		for i := range left {
+			p, err := pair(op, i)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, p)
+		}
+		if len(all) == 1 {
+			return all[0], nil
+		}
+		if op == "=" {
+			return expr.And{Args: all}, nil
+		}
+		return expr.Or{Args: all}, nil
+	}
+	// l1 < r1 OR l1 = r1 AND (…); the last comparison keeps the equality of <=.
+	res, err := pair(op, len(left)-1)
+	if err != nil {
+		return nil, err
+	}
+	for i := len(left) - 2; i >= 0; i-- {
+		strict, err := pair(op[:1], i)
+		if err != nil {
+			return nil, err
+		}
+		eq, err := pair("=", i)
+		if err != nil {
+			return nil, err
+		}
+		res = expr.Or{Args: []expr.Expr{strict, expr.And{Args: []expr.Expr{eq, res}}}}
+	}
+	return res, nil
+}
+
+func (b *binder) isTest(e *ast.IsTest, sc *scope) (expr.Expr, error) {
+	switch e.What {
+	case "NULL":
+		if row, ok := e.X.(*ast.Row); ok {
+			args := make([]expr.Expr, len(row.Elems))
+			for i, x := range row.Elems {
+				v, err := b.bind(x, sc)
+				if err != nil {
+					return nil, err
+				}
+				args[i] = expr.IsNull{X: v, Not: e.Not}
+			}
+			return expr.And{Args: args}, nil
+		}
+		x, err := b.bind(e.X, sc)
+		if err != nil {
+			return nil, err
+		}
+		if c, ok := x.(expr.Const); ok && c.T.ID == types.Unknown {
+			c.T = types.Of(types.Text)
+			x = c
+		}
+		return expr.IsNull{X: x, Not: e.Not}, nil
+	case "TRUE", "FALSE", "UNKNOWN":
+		not := ""
+		if e.Not {
+			not = "NOT "
+		}
+		x, err := b.condition(e.X, sc, "IS "+not+e.What)
+		if err != nil {
+			return nil, err
+		}
+		if e.What == "UNKNOWN" {
+			return expr.IsNull{X: x, Not: e.Not}, nil
+		}
+		return expr.IsTruth{X: x, Want: e.What == "TRUE", Not: e.Not}, nil
+	}
+	return nil, sqlerr.NotSupported("IS %s", e.What).At(e.Pos)
+}
+
+func (b *binder) isDistinct(e *ast.IsDistinct, sc *scope) (expr.Expr, error) {
+	l, lrow := e.L.(*ast.Row)
+	r, rrow := e.R.(*ast.Row)
+	if lrow && rrow && len(l.Elems) == len(r.Elems) && len(l.Elems) > 0 {
+		var all []expr.Expr
+		for i := range l.Elems {
+			d, err := b.isDistinct(&ast.IsDistinct{Node: e.Node, L: l.Elems[i], R: r.Elems[i], Not: e.Not}, sc)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, d)
+		}
+		switch {
+		case len(all) == 1:
+			return all[0], nil
+		case e.Not:
+			return expr.And{Args: all}, nil
+		}
+		return expr.Or{Args: all}, nil
+	}
+	args, err := b.bindAll([]ast.Expr{e.L, e.R}, sc)
+	if err != nil {
+		return nil, err
+	}
+	// IS [NOT] DISTINCT FROM NULL is a test for NULL.
+	for i, a := range args {
+		if c, ok := a.(expr.Const); ok && c.Value.Null && c.T.ID == types.Unknown {
+			x := args[1-i]
+			if x.Type().ID == types.Unknown {
+				if x, err = b.known(x, types.Of(types.Text), e.Pos); err != nil {
+					return nil, err
+				}
+			}
+			return expr.IsNull{X: x, Not: !e.Not}, nil
+		}
+	}
+	eq, err := b.call("=", args, e.Pos)
+	if err != nil {
+		return nil, err
+	}
+	c := eq.(expr.Call)
+	return expr.Distinct{L: c.Args[0], R: c.Args[1], Eq: c.Func, Not: e.Not}, nil
+}
+
+// between is two comparisons; SYMMETRIC tries both orders of the bounds.
+func (b *binder) between(e *ast.Between, sc *scope) (expr.Expr, error) {
+	args, err := b.bindAll([]ast.Expr{e.X, e.Lo, e.Hi}, sc)
+	if err != nil {
+		return nil, err
+	}
+	within := func(lo, hi expr.Expr) (expr.Expr, error) {
+		ops := [2]string{">=", "<="}
+		if e.Not {
+			ops = [2]string{"<", ">"}
+		}
+		l, err := b.call(ops[0], []expr.Expr{args[0], lo}, e.Pos)
+		if err != nil {
+			return nil, err
+		}
+		h, err := b.call(ops[1], []expr.Expr{args[0], hi}, e.Pos)
+		if err != nil {
+			return nil, err
+		}
+		if e.Not {
+			return expr.Or{Args: []expr.Expr{l, h}}, nil
+		}
+		return expr.And{Args: []expr.Expr{l, h}}, nil
+	}
+	one, err := within(args[1], args[2])
+	if err != nil || !e.Symmetric {
+		return one, err
+	}
+	two, err := within(args[2], args[1])
+	if err != nil {
+		return nil, err
+	}
+	if e.Not {
+		return expr.And{Args: []expr.Expr{one, two}}, nil
+	}
+	return expr.Or{Args: []expr.Expr{one, two}}, nil
+}
+
+// in binds x [NOT] IN (list); a subquery outside of a WHERE's conjunction is not
+// there yet.
+func (b *binder) in(e *ast.In, sc *scope) (expr.Expr, error) {
+	if e.Query != nil {
+		return nil, sqlerr.NotSupported("IN (subquery) below OR, or outside of WHERE and HAVING,").At(e.Pos)
+	}
+	if row, ok := e.X.(*ast.Row); ok {
+		var alternatives []expr.Expr
+		for _, x := range e.List {
+			r, ok := x.(*ast.Row)
+			if !ok {
+				return nil, sqlerr.NotSupported("ROW value").At(x.Offset())
+			}
+			eq, err := b.rows("=", row.Elems, r.Elems, e.Pos, sc)
+			if err != nil {
+				return nil, err
+			}
+			alternatives = append(alternatives, eq)
+		}
+		var any expr.Expr = alternatives[0]
+		if len(alternatives) > 1 {
+			any = expr.Or{Args: alternatives}
+		}
+		if e.Not {
+			return expr.Not{X: any}, nil
+		}
+		return any, nil
+	}
+	x, err := b.bind(e.X, sc)
+	if err != nil {
+		return nil, err
+	}
+	list, err := b.bindAll(e.List, sc)
+	if err != nil {
+		return nil, err
+	}
+	return b.inList(x, list, e.Not, e.Pos, func(i int) int { return e.List[i].Offset() })
+}
+
+// inList is transformAExprIn: one type for all where there is one, else an OR of
+// equalities.
+func (b *binder) inList(x expr.Expr, list []expr.Expr, not bool, pos int, posOf func(i int) int) (expr.Expr, error) {
+	op := "="
+	if not {
+		op = "<>"
+	}
+	all := append([]expr.Expr{x}, list...)
+	t, err := common(typesOf(all), "IN", func(int) int { return pos })
+	if err == nil && len(list) > 1 {
+		items := make([]expr.Expr, len(list))
+		for i, v := range list {
+			if items[i], err = b.convert(v, types.Of(t.ID), "IN", posOf(i)); err != nil {
+				return nil, err
+			}
+		}
+		eq, err := b.call("=", []expr.Expr{x, items[0]}, pos)
+		if err != nil {
+			return nil, err
+		}
+		c := eq.(expr.Call)
+		for i := range items {
+			if items[i], err = b.convert(items[i], c.Args[0].Type(), "IN", posOf(i)); err != nil {
+				return nil, err
+			}
+		}
+		if sameType(c.Args[0].Type().ID, items[0].Type().ID) {
+			return expr.In{X: c.Args[0], List: items, Eq: c.Func, Not: not}, nil
+		}
+		// A comparison across types: compare in the common one.
+		y, err := b.convert(x, types.Of(t.ID), "IN", pos)
+		if err != nil {
+			return nil, err
+		}
+		if eq, err = b.call("=", []expr.Expr{y, items[0]}, pos); err != nil {
+			return nil, err
+		}
+		c = eq.(expr.Call)
+		return expr.In{X: c.Args[0], List: items, Eq: c.Func, Not: not}, nil
+	}
+	var each []expr.Expr
+	for i, v := range list {
+		c, err := b.call(op, []expr.Expr{x, v}, pos)
+		if err != nil {
+			return nil, err
+		}
+		_ = i
+		each = append(each, c)
+	}
+	switch {
+	case len(each) == 1:
+		return each[0], nil
+	case not:
+		return expr.And{Args: each}, nil
+	}
+	return expr.Or{Args: each}, nil
+}
+
+// sameType reports whether values of the two types compare without a cast.
+func sameType(a, b types.ID) bool { return a == b || sameBytes(a, b) || sameBytes(b, a) }
+
+func (b *binder) like(e *ast.Like, sc *scope) (expr.Expr, error) {
+	op := map[string]string{"LIKE": "~~", "ILIKE": "~~*", "SIMILAR TO": "~"}[e.Kind]
+	if e.Not {
+		op = "!" + op
+	}
+	args, err := b.bindAll([]ast.Expr{e.X, e.Pattern}, sc)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case e.Kind == "SIMILAR TO":
+		pattern := []expr.Expr{args[1]}
+		if e.Escape != nil {
+			x, err := b.bind(e.Escape, sc)
+			if err != nil {
+				return nil, err
+			}
+			pattern = append(pattern, x)
+		}
+		if args[1], err = b.call("similar_to_escape", pattern, e.Pos); err != nil {
+			return nil, err
+		}
+	case e.Escape != nil:
+		x, err := b.bind(e.Escape, sc)
+		if err != nil {
+			return nil, err
+		}
+		if args[1], err = b.call("like_escape", []expr.Expr{args[1], x}, e.Pos); err != nil {
+			return nil, err
+		}
+	}
+	return b.call(op, args, e.Pos)
+}
+
+// quantified binds x op ANY|ALL of an array that is written out.
+func (b *binder) quantified(e *ast.Quantified, sc *scope) (expr.Expr, error) {
+	if e.Query != nil {
+		return nil, sqlerr.NotSupported("%s (subquery) below OR, or outside of WHERE and HAVING,", quantifier(e)).At(e.Pos)
+	}
+	arr, ok := e.Array.(*ast.Array)
+	if c, is := e.Array.(*ast.Cast); is {
+		arr, ok = c.X.(*ast.Array)
+	}
+	if !ok {
+		return nil, sqlerr.NotSupported("array type").At(e.Pos)
+	}
+	x, err := b.bind(e.X, sc)
+	if err != nil {
+		return nil, err
+	}
+	list, err := b.bindAll(arr.Elems, sc)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return expr.Const{Value: vector.BoolDatum(e.All), T: expr.Bool}, nil
+	}
+	if !e.All && e.Op == "=" || e.All && (e.Op == "<>" || e.Op == "!=") {
+		return b.inList(x, list, e.All, e.Pos, func(i int) int { return arr.Elems[i].Offset() })
+	}
+	var each []expr.Expr
+	for _, v := range list {
+		c, err := b.call(e.Op, []expr.Expr{x, v}, e.Pos)
+		if err != nil {
+			return nil, err
+		}
+		if each = append(each, c); c.Type().ID != types.Bool {
+			return nil, sqlerr.New(sqlerr.WrongObjectType, "op ANY/ALL (array) requires operator to yield boolean").At(e.Pos)
+		}
+	}
+	switch {
+	case len(each) == 1:
+		return each[0], nil
+	case e.All:
+		return expr.And{Args: each}, nil
+	}
+	return expr.Or{Args: each}, nil
+}
+
+func quantifier(e *ast.Quantified) string {
+	if e.All {
+		return e.Op + " ALL"
+	}
+	return e.Op + " ANY"
+}
+
+// caseOf binds CASE; with an argument each condition is an equality with it.
+func (b *binder) caseOf(e *ast.Case, sc *scope) (expr.Expr, error) {
+	var arg expr.Expr
+	if e.Arg != nil {
+		var err error
+		if arg, err = b.bind(e.Arg, sc); err != nil {
+			return nil, err
+		}
+		if arg.Type().ID == types.Unknown {
+			if arg, err = b.known(arg, types.Of(types.Text), e.Arg.Offset()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	whens := make([]expr.When, len(e.Whens))
+	branches := make([]expr.Expr, len(e.Whens)+1)
+	for i, w := range e.Whens {
+		cond, err := b.bind(w.Cond, sc)
+		if err != nil {
+			return nil, err
+		}
+		if arg != nil {
+			cond, err = b.call("=", []expr.Expr{arg, cond}, w.Cond.Offset())
+		} else {
+			cond, err = b.boolean(cond, "CASE/WHEN", w.Cond.Offset())
+		}
+		if err != nil {
+			return nil, err
+		}
+		whens[i].Cond = cond
+		if branches[i+1], err = b.bind(w.Then, sc); err != nil {
+			return nil, err
+		}
+	}
+	branches[0] = expr.Const{Value: vector.NullDatum, T: types.Of(types.Unknown)}
+	if e.Else != nil {
+		var err error
+		if branches[0], err = b.bind(e.Else, sc); err != nil {
+			return nil, err
+		}
+	}
+	pos := func(i int) int {
+		if i > 0 {
+			return e.Whens[i-1].Then.Offset()
+		}
+		if e.Else != nil {
+			return e.Else.Offset()
+		}
+		return e.Pos
+	}
+	ts := typesOf(branches)
+	t, err := common(ts, "CASE", pos)
+	if err != nil {
+		return nil, err
+	}
+	for i := range branches {
+		what := "CASE/WHEN"
+		if i == 0 {
+			what = "CASE/ELSE"
+		}
+		if branches[i], err = b.convert(branches[i], t, what, pos(i)); err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			whens[i-1].Then = branches[i]
+		}
+	}
+	return expr.Case{Whens: whens, Else: branches[0], T: t}, nil
+}
+
+func (b *binder) castOf(e *ast.Cast, sc *scope) (expr.Expr, error) {
+	t, err := b.typeName(e.Type)
+	if err != nil {
+		return nil, err
+	}
+	x, err := b.bind(e.X, sc)
+	if err != nil {
+		return nil, err
+	}
+	pos := e.Pos
+	if _, ok := x.(expr.Const); ok {
+		pos = e.X.Offset()
+	}
+	return b.cast(x, t, pos)
+}
+
+func (b *binder) collate(e *ast.Collate, sc *scope) (expr.Expr, error) {
+	x, err := b.bind(e.X, sc)
+	if err != nil {
+		return nil, err
+	}
+	name := e.Collation.Parts[len(e.Collation.Parts)-1]
+	switch name {
+	case "C", "POSIX", "default", "ucs_basic":
+	default:
+		return nil, sqlerr.New(sqlerr.UndefinedObject, "collation \"%s\" for encoding \"UTF8\" does not exist", dotted(e.Collation.Parts)).At(e.Pos)
+	}
+	if !x.Type().IsString() {
+		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "collations are not supported by type %s", types.Of(x.Type().ID)).At(e.Pos)
+	}
+	return x, nil
+}
+
+// sqlValue binds CURRENT_TIMESTAMP and the others without parentheses.
+func (b *binder) sqlValue(e *ast.SQLValue) (expr.Expr, error) {
+	x, err := b.call(e.Name, nil, e.Pos)
+	if err != nil || e.Precision < 0 {
+		return x, err
+	}
+	t := x.Type()
+	t.Mod = int32(min(e.Precision, 6))
+	return b.modify(x, t, function.Implicit, e.Pos)
+}

@@ -1,0 +1,261 @@
+package build
+
+import (
+	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/logical"
+	"github.com/dejaq/fasti/sql/ast"
+	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/function"
+	"github.com/dejaq/fasti/sql/sqlerr"
+)
+
+// functionName returns the name without pg_catalog or public.
+func functionName(n ast.Name) (string, error) {
+	if len(n.Parts) > 1 {
+		if ns := n.Parts[len(n.Parts)-2]; ns != "pg_catalog" && ns != "public" {
+			return "", sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", ns).At(n.Pos)
+		}
+	}
+	return n.Parts[len(n.Parts)-1], nil
+}
+
+// function binds a call of any kind.
+func (b *binder) function(e *ast.FuncCall, sc *scope) (expr.Expr, error) {
+	name, err := functionName(e.Name)
+	if err != nil {
+		return nil, err
+	}
+	if len(e.Name.Parts) == 1 {
+		switch name {
+		case "coalesce", "nullif", "greatest", "least":
+			return b.keywordCall(name, e, sc)
+		}
+	}
+	switch {
+	case name == "grouping" && len(e.Name.Parts) == 1:
+		return nil, sqlerr.NotSupported("GROUPING").At(e.Pos)
+	case name == "generate_series" || name == "unnest":
+		return nil, sqlerr.NotSupported("set-returning function %s outside of FROM", name).At(e.Pos)
+	case e.Over != nil:
+		return nil, sqlerr.NotSupported("window function").At(e.Pos)
+	case e.WithinGroup:
+		return nil, sqlerr.NotSupported("WITHIN GROUP").At(e.Pos)
+	case e.Variadic:
+		return nil, sqlerr.NotSupported("VARIADIC").At(e.Pos)
+	}
+	if _, agg := function.Exists(name); agg {
+		return b.aggregate(name, e, sc)
+	}
+	args, names, err := b.callArgs(e, sc)
+	if err != nil {
+		return nil, err
+	}
+	sig, order, err := function.ResolveNamed(name, typesOf(args), names)
+	if err != nil {
+		return nil, at(err, e.Pos)
+	}
+	for _, s := range []struct {
+		word string
+		is   bool
+	}{{"DISTINCT", e.Distinct}, {"ORDER BY", len(e.OrderBy) > 0}, {"FILTER", e.Filter != nil}} {
+		if s.is {
+			return nil, sqlerr.New(sqlerr.WrongObjectType, "%s specified, but %s is not an aggregate function", s.word, name).At(e.Pos)
+		}
+	}
+	if e.Star {
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "%s(*) specified, but %s is not an aggregate function", name, name).At(e.Pos)
+	}
+	if args, err = b.order(sig, args, order, e.Pos); err != nil {
+		return nil, err
+	}
+	return b.apply(sig, args, e.Pos)
+}
+
+func (b *binder) callArgs(e *ast.FuncCall, sc *scope) (args []expr.Expr, names []string, err error) {
+	for _, a := range e.Args {
+		x, err := b.bind(a.Expr, sc)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, n := range names {
+			if n != "" && n == a.Name {
+				return nil, nil, sqlerr.New(sqlerr.SyntaxError, "argument name \"%s\" used more than once", n).At(a.Expr.Offset())
+			}
+		}
+		if a.Name == "" && len(names) > 0 && names[len(names)-1] != "" {
+			return nil, nil, sqlerr.New(sqlerr.SyntaxError, "positional argument cannot follow named argument").At(a.Expr.Offset())
+		}
+		args, names = append(args, x), append(names, a.Name)
+	}
+	return args, names, nil
+}
+
+// order puts the arguments of a call in the signature's order and fills in its
+// defaults.
+func (b *binder) order(sig *function.Signature, args []expr.Expr, order []int, pos int) ([]expr.Expr, error) {
+	if sig.Kind == function.Cast {
+		return args, nil
+	}
+	out := make([]expr.Expr, 0, len(order))
+	for i, a := range order {
+		if a >= 0 {
+			if a < len(args) {
+				out = append(out, args[a])
+			}
+			continue
+		}
+		if sig.Variadic && i >= len(sig.Args)-1 {
+			continue
+		}
+		text, null := sig.Default(i)
+		t := types.Of(sig.ArgType(i, types.Unknown))
+		if null {
+			out = append(out, expr.Const{Value: vector.NullDatum, T: t})
+			continue
+		}
+		x, err := b.literal(text, t, pos)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// keywordCall binds the calls that are syntax: no signature, special evaluation.
+func (b *binder) keywordCall(name string, e *ast.FuncCall, sc *scope) (expr.Expr, error) {
+	list := make([]ast.Expr, len(e.Args))
+	for i, a := range e.Args {
+		list[i] = a.Expr
+	}
+	args, err := b.bindAll(list, sc)
+	if err != nil {
+		return nil, err
+	}
+	pos := func(i int) int { return list[i].Offset() }
+	switch name {
+	case "coalesce":
+		args, t, err := b.unify(args, "COALESCE", pos)
+		if err != nil {
+			return nil, err
+		}
+		return expr.Coalesce{Args: args, T: t}, nil
+	case "nullif":
+		eq, err := b.call("=", args, e.Pos)
+		if err != nil {
+			return nil, err
+		}
+		c := eq.(expr.Call)
+		t := c.Args[0].Type()
+		if sig := function.ByID(c.Func); sig != nil && t.ID != sig.Args[0] {
+			t = types.Of(sig.Args[0])
+		}
+		null := expr.Const{Value: vector.NullDatum, T: t}
+		return expr.Case{Whens: []expr.When{{Cond: eq, Then: null}}, Else: c.Args[0], T: t}, nil
+	}
+	what := map[string]string{"greatest": "GREATEST", "least": "LEAST"}[name]
+	args, t, err := b.unify(args, what, pos)
+	if err != nil {
+		return nil, err
+	}
+	sig, err := function.Resolve("<", []types.Type{t, t})
+	if err != nil {
+		return nil, sqlerr.New(sqlerr.UndefinedFunction, "could not identify a comparison function for type %s", types.Of(t.ID)).At(e.Pos)
+	}
+	return expr.Extreme{Max: name == "greatest", Args: args, Less: sig.ID, T: t}, nil
+}
+
+// grouping collects the aggregate calls of one query level.
+type grouping struct {
+	aggs []logical.Agg
+	cols []logical.Col
+	// before are the scalar subqueries in arguments of aggregates and in GROUP
+	// BY: they are joined below the Aggregate node.
+	before []logical.Node
+}
+
+// noAggregates words the refusal of an aggregate in a clause.
+func (c clause) noAggregates() string {
+	switch c {
+	case inOn:
+		return "aggregate functions are not allowed in JOIN conditions"
+	case inFrom:
+		return "aggregate functions are not allowed in functions in FROM"
+	case inDefault:
+		return "aggregate functions are not allowed in DEFAULT expressions"
+	case inCopyWhere:
+		return "aggregate functions are not allowed in COPY FROM WHERE conditions"
+	}
+	return "aggregate functions are not allowed in " + c.words()
+}
+
+// aggregate binds an aggregate call and returns the column that the Aggregate
+// node will give for it.
+func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, error) {
+	inner := *sc
+	inner.inAggregate = true
+	if sc.group != nil {
+		inner.scalars = &sc.group.before
+	}
+	args, names, err := b.callArgs(e, &inner)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range names {
+		if n != "" {
+			return nil, sqlerr.NotSupported("named argument of an aggregate").At(e.Pos)
+		}
+	}
+	sig, err := function.Resolve(name, typesOf(args))
+	if err != nil {
+		return nil, at(err, e.Pos)
+	}
+	if len(args) == 0 && !e.Star {
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "%s(*) must be used to call a parameterless aggregate function", name).At(e.Pos)
+	}
+	if len(e.OrderBy) > 0 && (name == "string_agg" || name == "array_agg") {
+		return nil, sqlerr.NotSupported("ORDER BY in an aggregate call").At(e.Pos)
+	}
+	if args, err = b.arguments(sig, args, e.Pos); err != nil {
+		return nil, err
+	}
+	var filter expr.Expr
+	if e.Filter != nil {
+		if filter, err = b.condition(e.Filter, &inner, "FILTER"); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case sc.inAggregate:
+		return nil, sqlerr.New(sqlerr.GroupingError, "aggregate function calls cannot be nested").At(e.Pos)
+	case sc.group == nil:
+		return nil, sqlerr.New(sqlerr.GroupingError, "%s", sc.clause.noAggregates()).At(e.Pos)
+	}
+	agg := logical.Agg{
+		Func: sig.ID, Args: args, Distinct: e.Distinct, Filter: filter,
+		T: types.Of(sig.ResultType(firstType(args))),
+	}
+	g := sc.group
+	for i, have := range g.aggs {
+		if sameAgg(have, agg) {
+			return g.cols[i].Ref(), nil
+		}
+	}
+	g.aggs = append(g.aggs, agg)
+	g.cols = append(g.cols, b.col(name, agg.T))
+	return g.cols[len(g.cols)-1].Ref(), nil
+}
+
+// sameAgg reports whether two calls have one result.
+func sameAgg(a, c logical.Agg) bool {
+	if a.Func != c.Func || a.Distinct != c.Distinct || len(a.Args) != len(c.Args) || (a.Filter == nil) != (c.Filter == nil) {
+		return false
+	}
+	for i := range a.Args {
+		if !logical.Equal(a.Args[i], c.Args[i]) || logical.Volatility(a.Args[i]) == function.Volatile {
+			return false
+		}
+	}
+	return a.Filter == nil || logical.Equal(a.Filter, c.Filter)
+}

@@ -1,0 +1,305 @@
+package build
+
+import (
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/logical"
+	"github.com/dejaq/fasti/sql/ast"
+	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/function"
+	"github.com/dejaq/fasti/sql/sqlerr"
+)
+
+// result is a bound query: its node and, in order, what it puts out. An output
+// may be an untyped literal still; textUnknowns or retype end that.
+type result struct {
+	node logical.Node
+	cols []logical.Col
+}
+
+// query binds a query inside the scope outer, nil at the top.
+func (b *binder) query(q ast.Query, outer *scope) (result, error) {
+	if err := b.enter(); err != nil {
+		return result{}, err
+	}
+	defer b.leave()
+	sc := outer.child()
+	var with *ast.With
+	switch q := q.(type) {
+	case *ast.Select:
+		with = q.With
+	case *ast.SetOp:
+		with = q.With
+	case *ast.Values:
+		with = q.With
+	}
+	ctes, err := b.with(with, sc)
+	if err != nil {
+		return result{}, err
+	}
+	var r result
+	switch q := q.(type) {
+	case *ast.Select:
+		r, err = b.selectCore(q, sc)
+	case *ast.SetOp:
+		r, err = b.setOp(q, sc)
+	case *ast.Values:
+		r, err = b.values(q, sc)
+	}
+	if err == nil {
+		err = b.unusedCTEs(ctes)
+	}
+	return r, err
+}
+
+// textUnknowns makes the untyped outputs of r text.
+func (b *binder) textUnknowns(r *result) error {
+	for i := range r.cols {
+		if r.cols[i].T.ID == types.Unknown {
+			if err := b.retype(r, i, types.Of(types.Text), -1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// retype gives the untyped output i of r the type t.
+func (b *binder) retype(r *result, i int, t types.Type, pos int) error {
+	id := r.cols[i].ID
+	if err := b.retypeIn(r.node, id, types.Of(t.ID), pos); err != nil {
+		return err
+	}
+	for k := range r.cols {
+		if r.cols[k].ID == id {
+			r.cols[k].T = types.Of(t.ID)
+		}
+	}
+	return nil
+}
+
+// retypeIn changes the literal or parameter that defines id, in place: the tree
+// has just been made and is not shared.
+func (b *binder) retypeIn(n logical.Node, id int, t types.Type, pos int) error {
+	if p, ok := n.(*logical.Project); ok {
+		for k := range p.Out {
+			if p.Out[k].ID != id {
+				continue
+			}
+			p.Out[k].T = t
+			if c, ok := p.Exprs[k].(expr.Column); ok {
+				c.T = t
+				p.Exprs[k] = c
+				break
+			}
+			e, err := b.known(p.Exprs[k], t, pos)
+			if err != nil {
+				return err
+			}
+			p.Exprs[k] = e
+			return nil
+		}
+	}
+	for _, in := range n.Inputs() {
+		if err := b.retypeIn(in, id, t, pos); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cteScope is the list of common table expressions that a query sees, innermost
+// first.
+type cteScope struct {
+	parent *cteScope
+	cte    ast.CTE
+	used   bool
+	outer  *scope // of the query that has the WITH
+}
+
+func (c *cteScope) find(name string) *cteScope {
+	for ; c != nil; c = c.parent {
+		if c.cte.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// with makes the common table expressions visible in sc and returns them.
+func (b *binder) with(w *ast.With, sc *scope) ([]*cteScope, error) {
+	if w == nil {
+		return nil, nil
+	}
+	var all []*cteScope
+	for i, c := range w.CTEs {
+		for _, d := range w.CTEs[:i] {
+			if d.Name == c.Name {
+				return nil, sqlerr.New(sqlerr.DuplicateAlias, "WITH query name \"%s\" specified more than once", c.Name).At(c.Pos)
+			}
+		}
+		q, ok := c.Stmt.(ast.Query)
+		if !ok {
+			return nil, sqlerr.NotSupported("data-modifying statement in WITH").At(c.Pos)
+		}
+		if w.Recursive && mentions(q, c.Name) {
+			return nil, sqlerr.NotSupported("WITH RECURSIVE").At(w.Pos)
+		}
+		env := &cteScope{parent: sc.ctes, cte: c, outer: sc.parent}
+		all = append(all, env)
+		sc.ctes = env
+	}
+	return all, nil
+}
+
+// unusedCTEs binds the expressions that nothing referred to, for their errors.
+func (b *binder) unusedCTEs(all []*cteScope) error {
+	for _, c := range all {
+		if !c.used {
+			if _, err := b.cteQuery(c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// maxCTERefs bounds the references to common table expressions, each of which
+// is bound on its own: chains that refer twice would grow without bound.
+const maxCTERefs = 1000
+
+// cteQuery binds the query of c anew, seeing what c sees.
+func (b *binder) cteQuery(c *cteScope) (result, error) {
+	c.used = true
+	if b.cteRefs++; b.cteRefs > maxCTERefs {
+		return result{}, sqlerr.New(sqlerr.StatementTooComplex, "too many references to WITH queries")
+	}
+	outer := &scope{ctes: c.parent}
+	if c.outer != nil {
+		*outer = scope{parent: c.outer.parent, items: c.outer.items, entries: c.outer.entries, ctes: c.parent}
+	}
+	r, err := b.query(c.cte.Stmt.(ast.Query), outer)
+	if err != nil {
+		return r, err
+	}
+	if err := b.textUnknowns(&r); err != nil {
+		return r, err
+	}
+	if len(c.cte.Cols) > len(r.cols) {
+		return r, sqlerr.New(sqlerr.InvalidColumnReference, "WITH query \"%s\" has %d columns available but %d columns specified",
+			c.cte.Name, len(r.cols), len(c.cte.Cols)).At(c.cte.Pos)
+	}
+	for i, n := range c.cte.Cols {
+		r.cols[i].Name = n
+	}
+	return r, nil
+}
+
+func (b *binder) cteRef(c *cteScope, t *ast.TableRef, sc *scope) (logical.Node, []*item, error) {
+	r, err := b.cteQuery(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	it := resultItem(c.cte.Name, r.cols)
+	if err := it.rename(t.Alias, "table", t.Pos); err != nil {
+		return nil, nil, err
+	}
+	sc.entries = append(sc.entries, it)
+	return r.node, []*item{it}, nil
+}
+
+// mentions reports whether q refers to a table by this bare name.
+func mentions(q ast.Query, name string) bool {
+	var inTable func(t ast.TableExpr) bool
+	inTable = func(t ast.TableExpr) bool {
+		switch t := t.(type) {
+		case *ast.TableRef:
+			return len(t.Name.Parts) == 1 && t.Name.Parts[0] == name
+		case *ast.SubqueryRef:
+			return mentions(t.Query, name)
+		case *ast.JoinExpr:
+			return inTable(t.Left) || inTable(t.Right)
+		}
+		return false
+	}
+	switch q := q.(type) {
+	case *ast.Select:
+		for _, t := range q.From {
+			if inTable(t) {
+				return true
+			}
+		}
+	case *ast.SetOp:
+		return mentions(q.Left, name) || mentions(q.Right, name)
+	}
+	return false
+}
+
+// limit puts LIMIT and OFFSET on a query.
+func (b *binder) limit(n logical.Node, t *ast.Tail, sc *scope) (logical.Node, error) {
+	if t.WithTies {
+		return nil, sqlerr.NotSupported("WITH TIES")
+	}
+	if len(t.Locks) > 0 {
+		return nil, sqlerr.NotSupported("SELECT FOR %s", t.Locks[0].Strength).At(t.Locks[0].Pos)
+	}
+	if t.Limit == nil && t.Offset == nil {
+		return n, nil
+	}
+	l := &logical.Limit{Input: n}
+	for _, x := range []struct {
+		e ast.Expr
+		c clause
+		r *expr.Expr
+	}{{t.Offset, inOffset, &l.Offset}, {t.Limit, inLimit, &l.Count}} {
+		if x.e == nil {
+			continue
+		}
+		e, err := b.bindClean(x.e, sc.in(x.c))
+		if err != nil {
+			return nil, err
+		}
+		if !logical.Constant(e) {
+			return nil, sqlerr.New(sqlerr.InvalidColumnReference, "argument of %s must not contain variables", x.c.words()).At(columnPos(x.e))
+		}
+		t := e.Type()
+		e, ok, err := b.coerce(e, types.Of(types.Int8), function.Assignment, x.e.Offset())
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, sqlerr.New(sqlerr.DatatypeMismatch, "argument of %s must be type bigint, not type %s", x.c.words(), types.Of(t.ID)).At(x.e.Offset())
+		}
+		*x.r = e
+	}
+	if c, ok := l.Count.(expr.Const); ok && c.Value.Null {
+		l.Count = nil
+	}
+	if l.Count == nil && l.Offset == nil {
+		return n, nil
+	}
+	return l, nil
+}
+
+// columnPos finds where the first column of an expression was written.
+func columnPos(e ast.Expr) int {
+	switch e := e.(type) {
+	case *ast.ColumnRef:
+		return e.Pos
+	case *ast.Binary:
+		if _, ok := e.L.(*ast.Const); !ok {
+			return columnPos(e.L)
+		}
+		return columnPos(e.R)
+	case *ast.Unary:
+		return columnPos(e.X)
+	case *ast.Cast:
+		return columnPos(e.X)
+	case *ast.FuncCall:
+		for _, a := range e.Args {
+			if _, ok := a.Expr.(*ast.Const); !ok {
+				return columnPos(a.Expr)
+			}
+		}
+	}
+	return e.Offset()
+}

@@ -1,0 +1,238 @@
+package build
+
+import (
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/logical"
+	"github.com/dejaq/fasti/sql/ast"
+	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/sqlerr"
+)
+
+// scope is what the expressions of one query level may name.
+type scope struct {
+	parent *scope // of the query around, nil at the top
+	items  []*item
+	// entries are all tables, subqueries and functions of the level, visible or
+	// not: for hints.
+	entries []*item
+	ctes    *cteScope
+	// clause is where the expression being bound stands, for errors.
+	clause clause
+	// group collects the aggregate calls of the level while its select list,
+	// HAVING or ORDER BY is bound; nil elsewhere.
+	group *grouping
+	// inAggregate is true inside the arguments of an aggregate call.
+	inAggregate bool
+	// scalars are the subqueries of the clause being bound that the caller must
+	// join to its input; nil where the clause cannot have any.
+	scalars *[]logical.Node
+}
+
+// item is one thing in FROM, as ParseNamespaceItem of PostgreSQL.
+type item struct {
+	name      string // alias or table name; "" for an unnamed join
+	namespace string // of a table without alias
+	table     string // the table's own name when an alias hides it
+	cols      []itemCol
+	relSeen   bool // name.col finds it
+	colsSeen  bool // a bare col finds it
+	join      bool
+}
+
+type itemCol struct {
+	name string
+	id   int
+	t    types.Type
+}
+
+func (c itemCol) col() logical.Col { return logical.Col{ID: c.id, Name: c.name, T: c.t} }
+
+// clause names the part of a statement that an expression stands in.
+type clause uint8
+
+const (
+	inTarget clause = iota
+	inWhere
+	inOn
+	inGroupBy
+	inHaving
+	inOrderBy
+	inLimit
+	inOffset
+	inValues
+	inReturning
+	inSet
+	inDefault
+	inFrom // arguments of a function in FROM
+	inDistinctOn
+	inCopyWhere
+)
+
+// words is how PostgreSQL's ParseExprKindName and its aggregate errors name the
+// clause.
+func (c clause) words() string {
+	return [...]string{
+		"SELECT", "WHERE", "JOIN/ON", "GROUP BY", "HAVING", "ORDER BY", "LIMIT", "OFFSET", "VALUES",
+		"RETURNING", "UPDATE", "DEFAULT", "function in FROM", "DISTINCT ON", "WHERE",
+	}[c]
+}
+
+// child returns an empty scope for a query inside sc.
+func (sc *scope) child() *scope {
+	c := &scope{parent: sc}
+	if sc != nil {
+		c.ctes = sc.ctes
+	}
+	return c
+}
+
+// in returns a copy of sc for the expressions of a clause.
+func (sc *scope) in(c clause) *scope {
+	n := *sc
+	n.clause, n.group, n.inAggregate, n.scalars = c, nil, false, nil
+	return &n
+}
+
+// add puts items behind those there are; a name may be used once.
+func (sc *scope) add(items []*item, pos int) error {
+	for _, it := range items {
+		if !it.relSeen {
+			continue
+		}
+		for _, have := range sc.items {
+			if have.relSeen && have.name == it.name && (have.namespace == it.namespace || have.namespace == "" || it.namespace == "") {
+				return sqlerr.New(sqlerr.DuplicateAlias, "table name \"%s\" specified more than once", it.name)
+			}
+		}
+	}
+	sc.items = append(sc.items, items...)
+	return nil
+}
+
+// column binds a column reference.
+func (b *binder) column(e *ast.ColumnRef, sc *scope) (expr.Expr, error) {
+	parts := e.Parts
+	if len(parts) > 1 && len(parts) < 4 {
+		return b.qualified(e, sc)
+	}
+	if len(parts) > 4 {
+		return nil, sqlerr.New(sqlerr.SyntaxError, "improper qualified name (too many dotted names): %s", dotted(parts)).At(e.Pos)
+	}
+	if len(parts) == 4 {
+		if parts[0] != b.o.Database && b.o.Database != "" {
+			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "cross-database references are not implemented: %s", dotted(parts)).At(e.Pos)
+		}
+		c := *e
+		c.Parts = parts[1:]
+		return b.qualified(&c, sc)
+	}
+	name := parts[0]
+	for s := sc; s != nil; s = s.parent {
+		c, n := s.lookup(name)
+		if n > 1 {
+			return nil, sqlerr.New(sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", name).At(e.Pos)
+		}
+		if n == 1 {
+			return b.reference(s, c, e.Pos), nil
+		}
+	}
+	// A table's name alone is its whole row.
+	for s := sc; s != nil; s = s.parent {
+		for _, it := range s.items {
+			if it.relSeen && it.name == name {
+				return nil, sqlerr.NotSupported("whole-row reference to \"%s\"", name).At(e.Pos)
+			}
+		}
+	}
+	return nil, sc.missingColumn("", name, e.Pos)
+}
+
+// lookup finds a column by its bare name and how many there are.
+func (sc *scope) lookup(name string) (found itemCol, n int) {
+	for _, it := range sc.items {
+		if !it.colsSeen {
+			continue
+		}
+		for _, c := range it.cols {
+			if c.name == name {
+				found = c
+				n++
+			}
+		}
+	}
+	return found, n
+}
+
+// reference returns the expression for a column found in s. Inside the clauses
+// that the grouping check looks at it is tagged with its place.
+func (b *binder) reference(s *scope, c itemCol, pos int) expr.Expr {
+	id := c.id
+	if s.group != nil && !s.inAggregate {
+		id = tag(id, pos)
+	}
+	return expr.Column{Index: id, T: c.t}
+}
+
+// qualified binds t.c or s.t.c.
+func (b *binder) qualified(e *ast.ColumnRef, sc *scope) (expr.Expr, error) {
+	name := e.Parts[len(e.Parts)-1]
+	rel := e.Parts[len(e.Parts)-2]
+	ns := ""
+	if len(e.Parts) == 3 {
+		ns = e.Parts[0]
+	}
+	it, s, err := sc.relation(ns, rel, e.Pos)
+	if err != nil {
+		return nil, err
+	}
+	if it == nil {
+		return nil, sc.missingRelation(ns, rel, e.Pos)
+	}
+	var found itemCol
+	n := 0
+	for _, c := range it.cols {
+		if c.name == name {
+			found = c
+			n++
+		}
+	}
+	switch {
+	case n > 1:
+		return nil, sqlerr.New(sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", name).At(e.Pos)
+	case n == 0:
+		return nil, sc.missingColumn(rel, name, e.Pos)
+	}
+	return b.reference(s, found, e.Pos), nil
+}
+
+// relation finds the item that a qualifier names and its scope; nil when there
+// is none.
+func (sc *scope) relation(ns, rel string, pos int) (*item, *scope, error) {
+	for s := sc; s != nil; s = s.parent {
+		var found *item
+		for _, it := range s.items {
+			if !it.relSeen || it.name != rel || ns != "" && it.namespace != ns {
+				continue
+			}
+			if found != nil {
+				return nil, nil, sqlerr.New(sqlerr.AmbiguousAlias, "table reference \"%s\" is ambiguous", rel).At(pos)
+			}
+			found = it
+		}
+		if found != nil {
+			return found, s, nil
+		}
+	}
+	return nil, nil, nil
+}
+
+func dotted(parts []string) string {
+	s := ""
+	for i, p := range parts {
+		if i > 0 {
+			s += "."
+		}
+		s += p
+	}
+	return s
+}

@@ -1,0 +1,218 @@
+package logical
+
+import (
+	"github.com/dejaq/fasti/meta/schema"
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/physical"
+	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/function"
+)
+
+// Col is a column of a node: its id, the name for people, its type.
+type Col struct {
+	ID   int
+	Name string
+	T    types.Type
+}
+
+// Ref returns the expression that reads c.
+func (c Col) Ref() expr.Expr { return expr.Column{Index: c.ID, T: c.T} }
+
+// Node is a relational operator.
+type Node interface {
+	// Cols returns the output columns in the order written, for nodes where
+	// order matters: the statement's root, Values, Append. The caller must not
+	// change them.
+	Cols() []Col
+	// Inputs returns the children, left first.
+	Inputs() []Node
+	// With returns a copy of the node over other children, as many as Inputs
+	// gives.
+	With(inputs []Node) Node
+}
+
+type (
+	// Scan reads a table. Ordinals[i] is the ordinal of Out[i] in the table, or
+	// physical.LocatorColumn.
+	Scan struct {
+		Table    *schema.Table
+		Alias    string // as the statement calls it
+		Virtual  bool   // a system table that the server computes
+		Ordinals []int
+		Out      []Col
+		// Filter holds conjuncts that the scan applies; the rules fill it.
+		Filter []expr.Expr
+	}
+	// Input stands for the rows of COPY FROM.
+	Input struct{ Out []Col }
+	// Values gives rows of expressions without columns.
+	Values struct {
+		Rows [][]expr.Expr
+		Out  []Col
+	}
+	// Series is generate_series in FROM; see physical.Series.
+	Series struct {
+		Start, Stop, Step expr.Expr
+		Out               []Col // one
+	}
+	// Filter keeps the rows on which every conjunct is TRUE.
+	Filter struct {
+		Input Node
+		Conds []expr.Expr
+	}
+	// Project gives Out[i] = Exprs[i] and nothing else. A column that is passed
+	// through keeps its id.
+	Project struct {
+		Input Node
+		Exprs []expr.Expr
+		Out   []Col
+	}
+	// Aggregate groups by Keys. Output: KeyCols, then AggCols. Without keys it
+	// gives one row.
+	Aggregate struct {
+		Input   Node
+		Keys    []expr.Expr
+		KeyCols []Col
+		Aggs    []Agg
+		AggCols []Col
+	}
+	// Join combines rows on which every conjunct of On is TRUE. Semi, Anti and
+	// AntiNull give left columns only. On of an AntiNull is one equality of a
+	// left expression and a right one.
+	Join struct {
+		Kind        physical.JoinKind
+		Left, Right Node
+		On          []expr.Expr
+	}
+	// Sort orders its input; with Limit ≥ 0 it keeps the first Limit rows.
+	Sort struct {
+		Input Node
+		Keys  []physical.SortKey
+		Limit int64
+	}
+	// Limit skips Offset rows and gives at most Count; nil means 0 and no limit.
+	Limit struct {
+		Input         Node
+		Count, Offset expr.Expr
+	}
+	// Append gives the rows of every input. In[i][k] is the id of the column of
+	// input i that becomes Out[k]; it has Out[k]'s type.
+	Append struct {
+		All []Node
+		In  [][]int
+		Out []Col
+	}
+	// DistinctOn keeps the first row of each combination of Keys.
+	DistinctOn struct {
+		Input Node
+		Keys  []expr.Expr
+	}
+	// SingleRow gives exactly one row; see physical.SingleRow.
+	SingleRow struct{ Input Node }
+	// Insert stores rows: Row[i] is the id of the input column that holds table
+	// column i. Returning speaks of these ids.
+	Insert struct {
+		Input     Node
+		Table     *schema.Table
+		Row       []int
+		Returning []expr.Expr
+		Out       []Col
+	}
+	// Update stores new versions of the rows that Locator names; Row as in
+	// Insert. Returning may use other columns of the input too.
+	Update struct {
+		Input     Node
+		Table     *schema.Table
+		Locator   int
+		Row       []int
+		Returning []expr.Expr
+		Out       []Col
+	}
+	// Delete removes the rows that Locator names.
+	Delete struct {
+		Input     Node
+		Table     *schema.Table
+		Locator   int
+		Returning []expr.Expr
+		Out       []Col
+	}
+)
+
+// Agg is one aggregate call; Filter may be nil.
+type Agg struct {
+	Func     function.ID
+	Args     []expr.Expr
+	Distinct bool
+	Filter   expr.Expr
+	T        types.Type
+}
+
+func (n *Scan) Cols() []Col       { return n.Out }
+func (n *Input) Cols() []Col      { return n.Out }
+func (n *Values) Cols() []Col     { return n.Out }
+func (n *Series) Cols() []Col     { return n.Out }
+func (n *Filter) Cols() []Col     { return n.Input.Cols() }
+func (n *Project) Cols() []Col    { return n.Out }
+func (n *Sort) Cols() []Col       { return n.Input.Cols() }
+func (n *Limit) Cols() []Col      { return n.Input.Cols() }
+func (n *Append) Cols() []Col     { return n.Out }
+func (n *DistinctOn) Cols() []Col { return n.Input.Cols() }
+func (n *SingleRow) Cols() []Col  { return n.Input.Cols() }
+func (n *Insert) Cols() []Col     { return n.Out }
+func (n *Update) Cols() []Col     { return n.Out }
+func (n *Delete) Cols() []Col     { return n.Out }
+
+// Cols returns the keys, then the aggregates.
+func (n *Aggregate) Cols() []Col {
+	return append(append(make([]Col, 0, len(n.KeyCols)+len(n.AggCols)), n.KeyCols...), n.AggCols...)
+}
+
+// Cols returns the left columns and, unless the join only filters, the right
+// ones.
+func (n *Join) Cols() []Col {
+	l := n.Left.Cols()
+	if n.Filters() {
+		return l
+	}
+	r := n.Right.Cols()
+	return append(append(make([]Col, 0, len(l)+len(r)), l...), r...)
+}
+
+// Filters reports whether the join gives left rows only.
+func (n *Join) Filters() bool {
+	return n.Kind == physical.Semi || n.Kind == physical.Anti || n.Kind == physical.AntiNull
+}
+
+func (n *Scan) Inputs() []Node       { return nil }
+func (n *Input) Inputs() []Node      { return nil }
+func (n *Values) Inputs() []Node     { return nil }
+func (n *Series) Inputs() []Node     { return nil }
+func (n *Filter) Inputs() []Node     { return []Node{n.Input} }
+func (n *Project) Inputs() []Node    { return []Node{n.Input} }
+func (n *Aggregate) Inputs() []Node  { return []Node{n.Input} }
+func (n *Join) Inputs() []Node       { return []Node{n.Left, n.Right} }
+func (n *Sort) Inputs() []Node       { return []Node{n.Input} }
+func (n *Limit) Inputs() []Node      { return []Node{n.Input} }
+func (n *Append) Inputs() []Node     { return n.All }
+func (n *DistinctOn) Inputs() []Node { return []Node{n.Input} }
+func (n *SingleRow) Inputs() []Node  { return []Node{n.Input} }
+func (n *Insert) Inputs() []Node     { return []Node{n.Input} }
+func (n *Update) Inputs() []Node     { return []Node{n.Input} }
+func (n *Delete) Inputs() []Node     { return []Node{n.Input} }
+
+func (n *Scan) With([]Node) Node          { return n }
+func (n *Input) With([]Node) Node         { return n }
+func (n *Values) With([]Node) Node        { return n }
+func (n *Series) With([]Node) Node        { return n }
+func (n *Filter) With(in []Node) Node     { c := *n; c.Input = in[0]; return &c }
+func (n *Project) With(in []Node) Node    { c := *n; c.Input = in[0]; return &c }
+func (n *Aggregate) With(in []Node) Node  { c := *n; c.Input = in[0]; return &c }
+func (n *Join) With(in []Node) Node       { c := *n; c.Left, c.Right = in[0], in[1]; return &c }
+func (n *Sort) With(in []Node) Node       { c := *n; c.Input = in[0]; return &c }
+func (n *Limit) With(in []Node) Node      { c := *n; c.Input = in[0]; return &c }
+func (n *Append) With(in []Node) Node     { c := *n; c.All = in; return &c }
+func (n *DistinctOn) With(in []Node) Node { c := *n; c.Input = in[0]; return &c }
+func (n *SingleRow) With(in []Node) Node  { c := *n; c.Input = in[0]; return &c }
+func (n *Insert) With(in []Node) Node     { c := *n; c.Input = in[0]; return &c }
+func (n *Update) With(in []Node) Node     { c := *n; c.Input = in[0]; return &c }
+func (n *Delete) With(in []Node) Node     { c := *n; c.Input = in[0]; return &c }

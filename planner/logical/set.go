@@ -1,0 +1,126 @@
+package logical
+
+import (
+	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/sql/expr"
+)
+
+// True returns the constant TRUE.
+func True() expr.Expr { return expr.Const{Value: vector.BoolDatum(true), T: expr.Bool} }
+
+// Set is a set of column ids.
+type Set map[int]struct{}
+
+// Has reports whether id is in s.
+func (s Set) Has(id int) bool { _, ok := s[id]; return ok }
+
+// Add puts id into s.
+func (s Set) Add(id int) { s[id] = struct{}{} }
+
+// AddExpr puts the columns of e into s.
+func (s Set) AddExpr(e expr.Expr) {
+	Walk(e, func(x expr.Expr) bool {
+		if c, ok := x.(expr.Column); ok {
+			s.Add(c.Index)
+		}
+		return true
+	})
+}
+
+// Columns returns the ids that node n puts out.
+func Columns(n Node) Set {
+	s := Set{}
+	for _, c := range n.Cols() {
+		s.Add(c.ID)
+	}
+	return s
+}
+
+// Covers reports whether all columns of e are in s.
+func (s Set) Covers(e expr.Expr) bool {
+	ok := true
+	Walk(e, func(x expr.Expr) bool {
+		if c, is := x.(expr.Column); is && !s.Has(c.Index) {
+			ok = false
+		}
+		return ok
+	})
+	return ok
+}
+
+// Constant reports whether e has no columns.
+func Constant(e expr.Expr) bool { return Set(nil).Covers(e) }
+
+// Exprs calls f with each expression of node n itself, not of its inputs.
+func Exprs(n Node, f func(expr.Expr)) {
+	all := func(list []expr.Expr) {
+		for _, e := range list {
+			f(e)
+		}
+	}
+	opt := func(e expr.Expr) {
+		if e != nil {
+			f(e)
+		}
+	}
+	switch n := n.(type) {
+	case *Scan:
+		all(n.Filter)
+	case *Values:
+		for _, r := range n.Rows {
+			all(r)
+		}
+	case *Series:
+		all([]expr.Expr{n.Start, n.Stop, n.Step})
+	case *Filter:
+		all(n.Conds)
+	case *Project:
+		all(n.Exprs)
+	case *Aggregate:
+		all(n.Keys)
+		for _, a := range n.Aggs {
+			all(a.Args)
+			opt(a.Filter)
+		}
+	case *Join:
+		all(n.On)
+	case *Sort:
+		for _, k := range n.Keys {
+			f(k.Expr)
+		}
+	case *Limit:
+		opt(n.Count)
+		opt(n.Offset)
+	case *DistinctOn:
+		all(n.Keys)
+	case *Insert:
+		all(n.Returning)
+	case *Update:
+		all(n.Returning)
+	case *Delete:
+		all(n.Returning)
+	}
+}
+
+// Free returns the columns that n's tree uses and does not define: those of the
+// enclosing query when n is a correlated subquery.
+func Free(n Node) Set {
+	used, defined := Set{}, Set{}
+	var walk func(Node)
+	walk = func(n Node) {
+		Exprs(n, used.AddExpr)
+		for _, c := range n.Cols() {
+			defined.Add(c.ID)
+		}
+		for _, in := range n.Inputs() {
+			walk(in)
+		}
+	}
+	walk(n)
+	for id := range used {
+		if defined.Has(id) {
+			delete(used, id)
+		}
+	}
+	return used
+}

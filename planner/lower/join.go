@@ -1,0 +1,113 @@
+package lower
+
+import (
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/logical"
+	"github.com/dejaq/fasti/planner/physical"
+	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/function"
+)
+
+// lowerJoin makes a hash join of the equalities between the sides; what else ON
+// says is left to the residual.
+func lowerJoin(n *logical.Join, need logical.Set) rel {
+	in := plus(need, n.On...)
+	left := narrow(gather(lower(n.Left, in), in), in)
+	right := narrow(gather(lower(n.Right, in), in), in)
+	j := &physical.Join{Kind: n.Kind, Left: left.node, Right: right.node}
+	lcols, rcols := logical.Columns(n.Left), logical.Columns(n.Right)
+	both := rel{pos: make(map[int]int, len(left.pos)+len(right.pos))}
+	width := len(left.node.Fields())
+	for id, p := range left.pos {
+		both.pos[id] = p
+	}
+	for id, p := range right.pos {
+		both.pos[id] = width + p
+	}
+	for _, c := range cheapFirst(n.On) {
+		if l, r, ok := hashKeys(c, lcols, rcols); ok {
+			j.LeftKeys = append(j.LeftKeys, left.expr(l))
+			j.RightKeys = append(j.RightKeys, right.expr(r))
+			continue
+		}
+		j.Residual = append(j.Residual, both.expr(c))
+	}
+	j.Out = append(j.Out, left.node.Fields()...)
+	if n.Filters() {
+		return rel{j, left.pos, false}
+	}
+	j.Out = append(j.Out, right.node.Fields()...)
+	both.node = j
+	return both
+}
+
+// hashKeys splits an equality into a left and a right key of one type; ok is
+// false when it is not one.
+func hashKeys(c expr.Expr, left, right logical.Set) (l, r expr.Expr, ok bool) {
+	call, is := c.(expr.Call)
+	if !is || len(call.Args) != 2 {
+		return nil, nil, false
+	}
+	sig := function.ByID(call.Func)
+	if sig == nil || sig.Name != "=" {
+		return nil, nil, false
+	}
+	l, r = call.Args[0], call.Args[1]
+	if logical.Constant(l) || logical.Constant(r) {
+		return nil, nil, false
+	}
+	if !left.Covers(l) || !right.Covers(r) {
+		l, r = r, l
+		if !left.Covers(l) || !right.Covers(r) {
+			return nil, nil, false
+		}
+	}
+	lt, rt := l.Type().ID, r.Type().ID
+	if lt == rt || isText(lt) && isText(rt) {
+		return l, r, true
+	}
+	// An equality across types: compare in the type that both casts reach
+	// without loss, if there is one.
+	common, ok := widest(lt, rt)
+	if !ok {
+		return nil, nil, false
+	}
+	l, lok := castTo(l, common)
+	r, rok := castTo(r, common)
+	return l, r, lok && rok
+}
+
+func isText(t types.ID) bool { return t == types.Text || t == types.Varchar || t == types.Name }
+
+// widest returns the wider of two types of one family.
+func widest(a, b types.ID) (types.ID, bool) {
+	for _, family := range [][]types.ID{
+		{types.Int2, types.Int4, types.Int8}, {types.Float4, types.Float8},
+		{types.Date, types.Timestamp}, {types.Timestamp, types.Timestamptz}, {types.Date, types.Timestamptz},
+	} {
+		ia, ib := -1, -1
+		for i, t := range family {
+			if t == a {
+				ia = i
+			}
+			if t == b {
+				ib = i
+			}
+		}
+		if ia >= 0 && ib >= 0 {
+			return family[max(ia, ib)], true
+		}
+	}
+	return 0, false
+}
+
+func castTo(e expr.Expr, t types.ID) (expr.Expr, bool) {
+	if e.Type().ID == t {
+		return e, true
+	}
+	sig, ok := function.CastFor(e.Type().ID, t, function.Implicit)
+	if !ok {
+		return nil, false
+	}
+	return expr.Call{Func: sig.ID, Args: []expr.Expr{e}, T: types.Of(t)}, true
+}
