@@ -86,7 +86,7 @@ func planChange(v *View, ids []schema.ShardID, strict bool, change func(ch *chun
 // change applies f to the chunk that holds the shard.
 func (e *runEdit) change(id schema.ShardID, f func(ch *chunk, i int)) {
 	for c := range e.chunks {
-		i, ok := slices.BinarySearchFunc(e.chunks[c].shards, id, func(s schema.Shard, id schema.ShardID) int { return s.ID.Compare(id) })
+		i, ok := findShard(e.chunks[c].shards, id)
 		if ok {
 			f(e.own(c), i)
 			return

@@ -124,7 +124,7 @@ func (e *runEdit) create(v *View, t *schema.Table, id schema.ShardID) error {
 		i++
 	}
 	ch := e.own(i)
-	at, _ := slices.BinarySearchFunc(ch.shards, id, func(s schema.Shard, id schema.ShardID) int { return s.ID.Compare(id) })
+	at, _ := findShard(ch.shards, id)
 	ch.shards = slices.Insert(ch.shards, at, s)
 	return nil
 }

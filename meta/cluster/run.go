@@ -168,7 +168,7 @@ func (r *run) with(id runID, c chunk) *run {
 		for _, c := range nr.chunks {
 			nr.shards = append(nr.shards, c.shards...)
 		}
-		slices.SortFunc(nr.shards, func(a, b schema.Shard) int { return a.ID.Compare(b.ID) })
+		slices.SortFunc(nr.shards, compareShards)
 	}
 	nr.first, nr.last = nr.shards[0].ID.Start, nr.shards[len(nr.shards)-1].ID.Start
 	nr.end = math.MinInt64
@@ -187,9 +187,7 @@ func isLive(s *schema.Shard) bool { return s.State != schema.ShardDropping && !s
 // slice returns the shards of one start and partition, by sequence: a part of
 // r.shards.
 func (r *run) slice(start int64, partition uint16) []schema.Shard {
-	compare := func(s schema.Shard, id schema.ShardID) int { return s.ID.Compare(id) }
-	id := schema.ShardID{Table: r.shards[0].ID.Table, Start: start, Partition: partition}
-	from, _ := slices.BinarySearchFunc(r.shards, id, compare)
+	from, _ := findShard(r.shards, schema.ShardID{Table: r.shards[0].ID.Table, Start: start, Partition: partition})
 	to := from
 	for to < len(r.shards) && r.shards[to].ID.Start == start && r.shards[to].ID.Partition == partition {
 		to++
@@ -199,9 +197,14 @@ func (r *run) slice(start int64, partition uint16) []schema.Shard {
 
 // find returns the shard with the id.
 func (r *run) find(id schema.ShardID) (schema.Shard, bool) {
-	i, ok := slices.BinarySearchFunc(r.shards, id, func(s schema.Shard, id schema.ShardID) int { return s.ID.Compare(id) })
+	i, ok := findShard(r.shards, id)
 	if !ok {
 		return schema.Shard{}, false
 	}
 	return r.shards[i], true
+}
+
+// findShard returns where in shards, which are in order, the id is or would be.
+func findShard(shards []schema.Shard, id schema.ShardID) (int, bool) {
+	return slices.BinarySearchFunc(shards, id, func(s schema.Shard, id schema.ShardID) int { return s.ID.Compare(id) })
 }

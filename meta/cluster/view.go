@@ -101,11 +101,12 @@ func (v *View) AllShards(table schema.TableID) []schema.Shard {
 		return nil
 	}
 	var all []schema.Shard
-	t.all(func(r *run) bool {
-		all = append(all, r.shards...)
-		return true
-	})
-	slices.SortFunc(all, func(a, b schema.Shard) int { return a.ID.Compare(b.ID) })
+	for _, list := range [][]*run{t.keyed, t.null, t.sliced} {
+		for _, r := range list {
+			all = append(all, r.shards...)
+		}
+	}
+	slices.SortFunc(all, compareShards)
 	return all
 }
 
@@ -123,14 +124,21 @@ func (v *View) ShardCount(table schema.TableID) int {
 // a time start is 0 and partition schema.NullPartition. The slice belongs to the
 // view.
 func (v *View) Slice(table schema.TableID, start int64, partition uint16) []schema.Shard {
-	var found []schema.Shard
-	if t := v.tables[table]; t != nil {
-		t.holding(start, partition, func(r *run) bool {
-			found = r.slice(start, partition)
-			return len(found) == 0
-		})
+	t := v.tables[table]
+	if t == nil {
+		return nil
 	}
-	return found
+	runs := t.holding(start, partition)
+	if len(runs) == 1 {
+		return runs[0].slice(start, partition)
+	}
+	// Runs of several widths may share a start.
+	var all []schema.Shard
+	for _, r := range runs {
+		all = append(all, r.slice(start, partition)...)
+	}
+	slices.SortFunc(all, compareShards)
+	return all
 }
 
 // Shard returns the shard with the id.
@@ -141,14 +149,16 @@ func (v *View) Shard(id schema.ShardID) (schema.Shard, bool) {
 
 // locate returns a shard and its run.
 func (v *View) locate(id schema.ShardID) (s schema.Shard, in *run, ok bool) {
-	if t := v.tables[id.Table]; t != nil {
-		t.holding(id.Start, id.Partition, func(r *run) bool {
-			s, ok = r.find(id)
-			in = r
-			return !ok
-		})
+	t := v.tables[id.Table]
+	if t == nil {
+		return schema.Shard{}, nil, false
 	}
-	return s, in, ok
+	for _, r := range t.holding(id.Start, id.Partition) {
+		if s, ok := r.find(id); ok {
+			return s, r, true
+		}
+	}
+	return schema.Shard{}, nil, false
 }
 
 // TableRows returns the rows and bytes of a table as last reported by the
