@@ -109,3 +109,43 @@ func TestProperties(t *testing.T) {
 	require.True(t, IsTotal(less(columnA, number(1))))
 	require.False(t, IsTotal(plus(columnA, number(1))))
 }
+
+// Goal: EXPLAIN shows expressions as PostgreSQL does. Method: texts read off
+// EXPLAIN (COSTS OFF) of a server.
+func TestFormat(t *testing.T) {
+	text := types.Of(types.Text)
+	str := func(s string) Expr { return Const{Value: vector.StringDatum(s), T: text} }
+	col := func(i int, t types.ID) Expr { return Column{Index: i, T: types.Of(t)} }
+	call := func(id function.ID, t types.ID, args ...Expr) Expr {
+		return Call{Func: id, Args: args, T: types.Of(t)}
+	}
+	names := func(i int) string { return []string{"a", "b", "f", "s", "p"}[i] }
+	a, b, f, s, p := col(0, types.Int4), col(1, types.Int4), col(2, types.Float8), col(3, types.Text), col(4, types.Bool)
+	is3 := call("=(int4,int4)", types.Bool, a, number(3))
+	for _, tc := range []struct {
+		e    Expr
+		want string
+	}{
+		{And{Args: []Expr{call(">(int4,int4)", types.Bool, plus(a, number(1)), number(5)), p}}, "(((a + 1) > 5) AND p)"},
+		{call("<(int4,int4)", types.Bool, call("-(int4)", types.Int4, a), number(-5)), "((- a) < '-5'::integer)"},
+		{call(">(float8,float8)", types.Bool, f, Const{Value: vector.FloatDatum(90), T: float8}), "(f > '90'::double precision)"},
+		{call("~~(text,text)", types.Bool, call("cast(varchar,text)", types.Text, s), str("a%")), "((s)::text ~~ 'a%'::text)"},
+		{In{X: a, List: []Expr{number(1), number(2)}, Eq: "=(int4,int4)"}, "(a = ANY ('{1,2}'::integer[]))"},
+		{In{X: a, List: []Expr{number(1), number(2)}, Eq: "=(int4,int4)", Not: true}, "(a <> ALL ('{1,2}'::integer[]))"},
+		{In{X: s, List: []Expr{str("a"), str("b c")}, Eq: "=(text,text)"}, `(s = ANY ('{a,"b c"}'::text[]))`},
+		{In{X: a, List: []Expr{b, number(3)}, Eq: "=(int4,int4)"}, "((a = b) OR (a = 3))"},
+		{Distinct{L: a, R: b, Eq: "=(int4,int4)"}, "(a IS DISTINCT FROM b)"},
+		{Distinct{L: a, R: b, Eq: "=(int4,int4)", Not: true}, "(NOT (a IS DISTINCT FROM b))"},
+		{IsTruth{X: IsNull{X: s}, Want: true}, "((s IS NULL) IS TRUE)"},
+		{Or{Args: []Expr{IsNull{X: b, Not: true}, IsTruth{X: p, Not: true}}}, "((b IS NOT NULL) OR (p IS NOT FALSE))"},
+		{Case{Whens: []When{{is3, b}}, Else: number(2), T: int4}, "CASE WHEN (a = 3) THEN b ELSE 2 END"},
+		{Coalesce{Args: []Expr{a, b}, T: int4}, "COALESCE(a, b)"},
+		{Extreme{Max: true, Args: []Expr{a, b}, Less: "<(int4,int4)", T: int4}, "GREATEST(a, b)"},
+		{Not{X: is3}, "(NOT (a = 3))"},
+		{call("lower(text)", types.Text, str(`it's \`)), `lower(E'it''s \\'::text)`},
+		{Const{Value: vector.NullDatum, T: float8}, "NULL::double precision"},
+		{Param{N: 2, T: int4}, "$2"},
+	} {
+		require.Equal(t, tc.want, Format(tc.e, names))
+	}
+}
