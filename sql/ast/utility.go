@@ -45,7 +45,7 @@ type SetVar struct {
 	Pos     int
 	Local   bool
 	Name    string
-	Values  []Expr // *Const, or *ColumnRef for a bare word
+	Values  []Expr // *Const, *ColumnRef for a bare word, or *Cast for an interval
 	Default bool
 }
 
@@ -102,8 +102,9 @@ type Explain struct {
 	Stmt             Stmt
 }
 
-// Option is one of a list of name [value] options; Value is nil when absent, and
-// a *ColumnRef for a bare word.
+// Option is one of a list of name [value] options; Value is nil when absent, a
+// *ColumnRef for a bare word, a *Row of such for a list in brackets and a *Star
+// for *. The old spellings of COPY come with the names of the new ones.
 type Option struct {
 	Pos   int
 	Name  string // lower case, with a namespace as "tsdb.hypertable"
@@ -179,6 +180,13 @@ type Truncate struct {
 	Names []Name
 }
 
+// NoOp is a statement that is accepted and has no effect, as UNLISTEN *; Tag is
+// its command tag.
+type NoOp struct {
+	Pos int
+	Tag string
+}
+
 // Unsupported is a statement that parses and that Fasti refuses with 0A000;
 // What names it in the words of its command tag, as "CREATE FUNCTION".
 type Unsupported struct {
@@ -203,4 +211,5 @@ func (*Copy) stmt()           {}
 func (*CreateTable) stmt()    {}
 func (*DropTable) stmt()      {}
 func (*Truncate) stmt()       {}
+func (*NoOp) stmt()           {}
 func (*Unsupported) stmt()    {}

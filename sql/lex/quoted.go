@@ -7,8 +7,8 @@ import (
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
-// prefixed reads the literals that begin with a letter: E'', B'', X'', N'',
-// U&'' and U&"". ok is false when none starts here.
+// prefixed reads the literals that begin with a letter: E”, B”, X”, N”,
+// U&” and U&"". ok is false when none starts here.
 func (s *scanner) prefixed(ch byte) (more, ok bool) {
 	start := s.i
 	switch ch | 0x20 {

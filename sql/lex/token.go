@@ -48,10 +48,10 @@ type Class uint8
 
 // The classes. A word that is no keyword is Unreserved.
 const (
-	Unreserved  Class = iota // any name
-	ColName                  // column, table, alias; not function or type
-	TypeFunc                 // function or type; not column or table
-	Reserved                 // only a label behind AS
+	Unreserved Class = iota // any name
+	ColName                 // column, table, alias; not function or type
+	TypeFunc                // function or type; not column or table
+	Reserved                // only a label behind AS
 )
 
 // classesRead is pg_get_keywords().catcode by Class.

@@ -67,16 +67,16 @@ type parser struct {
 	*lex.Cursor
 	o Options
 
-	outs    []output // the fragments, finished or not
-	n       int      // how many of outs are in use
-	cur     int      // index of the one being written
-	nodes   []any
-	merged  []byte
-	params  []Param
-	later   *sqlerr.Error
-	depth   int
-	steps   int
-	bExpr   bool // inside PostgreSQL's b_expr: no AND, OR, NOT, IN, LIKE, …
+	outs   []output // the fragments, finished or not
+	n      int      // how many of outs are in use
+	cur    int      // index of the one being written
+	nodes  []any
+	merged []byte
+	params []Param
+	later  *sqlerr.Error
+	depth  int
+	steps  int
+	bExpr  bool // inside PostgreSQL's b_expr: no AND, OR, NOT, IN, LIKE, …
 	// inSubstring: SIMILAR without TO ends the expression.
 	inSubstring bool
 

@@ -65,4 +65,3 @@ func internal(skeleton, format string, args ...any) error {
 
 // unexpected reports a form of TiDB's tree that no skeleton should give.
 func unexpected(n any) { panic(fmt.Sprintf("unexpected %T", n)) }
-
