@@ -323,9 +323,16 @@ func isTypeAhead(p *parser) bool {
 
 // hashSharding takes USING HASH [WITH …] behind an index of Cockroach's.
 func (p *parser) hashSharding() {
-	if p.IsWord(lex.KwUsing) && p.Ahead(1).Text == "hash" {
+	if !p.IsWord(lex.KwUsing) || p.Ahead(1).Text != "hash" {
+		return
+	}
+	p.Next()
+	p.Next()
+	if p.IsWord(lex.KwWith) && p.Ahead(1).Text == "bucket_count" {
 		p.Next()
 		p.Next()
+		p.ExpectOp("=")
+		p.Expect(lex.Integer)
 	}
 }
 
