@@ -86,8 +86,7 @@ func Plan(stmt ast.Stmt, o Options) (*Prepared, error) {
 		}
 	}
 	if st.Root != nil {
-		root, _ := optimize(st, o)
-		p.Plan = lower.Plan(root, st.Out)
+		p.Plan = lower.Plan(optimize(st, o), st.Out)
 	}
 	return p, nil
 }
@@ -98,9 +97,8 @@ func bind(stmt ast.Stmt, o Options) (*build.Statement, error) {
 	})
 }
 
-// optimize applies the rules and returns the names of those that changed
-// something.
-func optimize(st *build.Statement, o Options) (logical.Node, []string) {
+// optimize applies the rules.
+func optimize(st *build.Statement, o Options) logical.Node {
 	need := logical.Set{}
 	for _, c := range st.Out {
 		need.Add(c.ID)

@@ -253,9 +253,9 @@ func sameAgg(a, c logical.Agg) bool {
 		return false
 	}
 	for i := range a.Args {
-		if !logical.Equal(a.Args[i], c.Args[i]) || logical.Volatility(a.Args[i]) == function.Volatile {
+		if !expr.Equal(a.Args[i], c.Args[i]) || expr.VolatilityOf(a.Args[i]) == function.Volatile {
 			return false
 		}
 	}
-	return a.Filter == nil || logical.Equal(a.Filter, c.Filter)
+	return a.Filter == nil || expr.Equal(a.Filter, c.Filter)
 }

@@ -46,7 +46,7 @@ func (b *binder) checkParams(root logical.Node) error {
 	var walk func(n logical.Node)
 	walk = func(n logical.Node) {
 		logical.Exprs(n, func(e expr.Expr) {
-			logical.Walk(e, func(x expr.Expr) bool {
+			expr.Walk(e, func(x expr.Expr) bool {
 				p, ok := x.(expr.Param)
 				if ok && p.T.ID == types.Unknown && err == nil && b.params[p.N-1].ID != types.Unknown {
 					err = sqlerr.New(sqlerr.AmbiguousParameter, "could not determine data type of parameter $%d", p.N)

@@ -307,7 +307,7 @@ func (b *binder) outputItem(e ast.Expr, sc *scope, targets *[]target, what strin
 	}
 	cx := clean(x)
 	for i, t := range *targets {
-		if logical.Equal(clean(t.e), cx) {
+		if expr.Equal(clean(t.e), cx) {
 			return i, nil
 		}
 	}
@@ -337,7 +337,7 @@ func (b *binder) outputNamed(c *ast.ColumnRef, sc *scope, targets []target, what
 		if t.hidden || t.name != name {
 			continue
 		}
-		if found >= 0 && !logical.Equal(clean(targets[found].e), clean(t.e)) {
+		if found >= 0 && !expr.Equal(clean(targets[found].e), clean(t.e)) {
 			return -1, sqlerr.New(sqlerr.AmbiguousColumn, "%s \"%s\" is ambiguous", what, name).At(c.Pos)
 		}
 		if found < 0 {
@@ -458,7 +458,7 @@ func (b *binder) groupKeys(s *ast.Select, sc, tsc *scope, targets *[]target) ([]
 			}
 		}
 		for _, k := range keys {
-			if logical.Equal(k.e, x) {
+			if expr.Equal(k.e, x) {
 				return nil
 			}
 		}
@@ -523,7 +523,7 @@ func (g *groupCheck) fix(e expr.Expr) (expr.Expr, error) {
 		}
 		plain := clean(x)
 		for _, k := range g.keys {
-			if logical.Equal(plain, k.e) && logical.Volatility(plain) != function.Volatile {
+			if expr.Equal(plain, k.e) && expr.VolatilityOf(plain) != function.Volatile {
 				return k.col.Ref(), true
 			}
 		}

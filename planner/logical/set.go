@@ -19,7 +19,7 @@ func (s Set) Add(id int) { s[id] = struct{}{} }
 
 // AddExpr puts the columns of e into s.
 func (s Set) AddExpr(e expr.Expr) {
-	Walk(e, func(x expr.Expr) bool {
+	expr.Walk(e, func(x expr.Expr) bool {
 		if c, ok := x.(expr.Column); ok {
 			s.Add(c.Index)
 		}
@@ -39,7 +39,7 @@ func Columns(n Node) Set {
 // Covers reports whether all columns of e are in s.
 func (s Set) Covers(e expr.Expr) bool {
 	ok := true
-	Walk(e, func(x expr.Expr) bool {
+	expr.Walk(e, func(x expr.Expr) bool {
 		if c, is := x.(expr.Column); is && !s.Has(c.Index) {
 			ok = false
 		}

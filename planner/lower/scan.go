@@ -3,6 +3,7 @@ package lower
 import (
 	"slices"
 
+	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/planner/logical"
 	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/expr"
@@ -43,7 +44,7 @@ func cheapFirst(conds []expr.Expr) []expr.Expr {
 // bytes, 2 for what may fail.
 func cost(e expr.Expr) int {
 	worst := 0
-	logical.Walk(e, func(x expr.Expr) bool {
+	expr.Walk(e, func(x expr.Expr) bool {
 		switch x := x.(type) {
 		case expr.Call:
 			s := function.ByID(x.Func)
@@ -64,3 +65,6 @@ func cost(e expr.Expr) int {
 	})
 	return worst
 }
+
+// wide reports whether e is a value of bytes.
+func wide(e expr.Expr) bool { return vector.KindOf(e.Type()) == vector.Bytes }

@@ -13,8 +13,12 @@ type Options struct {
 	NextID int
 }
 
-// Apply runs all rules on root. need are the columns of the result. It returns
-// the names of the rules that changed the tree, for tests.
-func Apply(root logical.Node, need logical.Set, o Options) (logical.Node, []string) {
-	return root, nil
+// Apply runs all rules on root. need are the columns of the result.
+func Apply(root logical.Node, need logical.Set, o Options) logical.Node {
+	root = Normalize(root)
+	root = PushDown(root)
+	root = MergeProjects(root)
+	root = OrderJoins(root, o.Rows)
+	root = TopN(root)
+	return Prune(root, need)
 }

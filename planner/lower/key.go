@@ -1,0 +1,51 @@
+package lower
+
+import (
+	"github.com/dejaq/fasti/planner/logical"
+	"github.com/dejaq/fasti/planner/physical"
+	"github.com/dejaq/fasti/sql/expr"
+)
+
+// keyPrefix finds constants for the leading columns of the primary key: from
+// equalities whose other side has the column's type, so that its encoding is
+// that of the stored key.
+func keyPrefix(n *logical.Scan) []expr.Expr {
+	var key []expr.Expr
+	for _, ord := range n.Table.Key {
+		id := columnID(n, ord)
+		if id == 0 {
+			break
+		}
+		b := bounder{id: id, t: n.Table.Columns[ord].Type.ID}
+		v := b.equal(n.Filter)
+		if v == nil {
+			break
+		}
+		key = append(key, v)
+	}
+	return key
+}
+
+// equal returns the value that a condition fixes the column to, nil for none.
+func (b *bounder) equal(conds []expr.Expr) expr.Expr {
+	for _, c := range conds {
+		call, ok := c.(expr.Call)
+		if !ok {
+			continue
+		}
+		op, l, r, ok := comparison(call)
+		if !ok || op != physical.Equal || !b.is(l) {
+			continue
+		}
+		vt := r.Type().ID
+		switch {
+		case vt == b.t || isText(vt) && isText(b.t):
+			return r
+		case isInt(vt) && isInt(b.t) && vt < b.t:
+			if v, ok := castTo(r, b.t); ok {
+				return v
+			}
+		}
+	}
+	return nil
+}
