@@ -17,7 +17,6 @@ const (
 	monthDayRange         // 22008 with the hint about DateStyle
 	zoneRange             // 22009
 	unknownZone           // 22023; decoder.badZone names it
-	noClock               // now and its like without a clock
 )
 
 // mask has a bit for each part of a date that has been given.
@@ -34,7 +33,9 @@ const (
 	maskMicrosecond
 	maskDayOfYear
 	maskZone
-	maskDST
+	maskDST     // the word DST
+	maskSummer  // DST, or an abbreviation of daylight saving time
+	maskDynamic // an abbreviation whose meaning changed
 	maskReserved
 	maskMeridiem
 	maskEra
@@ -58,8 +59,11 @@ type decoder struct {
 	month, day, yday     int
 	hour, minute, second int64
 	micro                int64
-	// reserved is the word that stands for the whole value, -1 for none.
+	// reserved is the word that stands for the whole value, -1 for none; a later
+	// word or unit that gives a part of a date takes it back.
 	reserved int
+	// noClock: now or its like was used without Settings.Now.
+	noClock bool
 	// west is the offset of the zone in seconds west of UTC, final when the zone
 	// was written as a number or a fixed abbreviation.
 	west      int64
@@ -575,7 +579,7 @@ func (d *decoder) unitNumber(text string) (got mask, p problem) {
 		return 0, fieldRange
 	}
 	unit := d.unit
-	d.unit = unitNone
+	d.unit, d.reserved = unitNone, -1
 	if rest != "" && (rest[0] != '.' || unit != unitJulian && unit != unitTime && unit != unitSecond) {
 		return 0, badFormat
 	}
@@ -639,6 +643,9 @@ func (d *decoder) word(text string, next fieldKind) (mask, problem) {
 	if a, ok := findAbbrev(cutWord(text)); ok {
 		if a.zone == "" {
 			d.west = -int64(a.offset)
+			if a.dst {
+				return maskZone | maskSummer, fine
+			}
 			return maskZone, fine
 		}
 		zone, ok := d.s.Zones.Load(a.zone)
@@ -647,7 +654,7 @@ func (d *decoder) word(text string, next fieldKind) (mask, problem) {
 			return 0, unknownZone
 		}
 		d.zone, d.abbrev = zone, strings.ToUpper(text)
-		return maskZone, fine
+		return maskZone | maskDynamic, fine
 	}
 	w, ok := dateWord(text)
 	if !ok {
@@ -677,7 +684,7 @@ func (d *decoder) word(text string, next fieldKind) (mask, problem) {
 		return maskMeridiem, fine
 	case dstWord:
 		d.west -= 3600
-		return maskDST, fine
+		return maskDST | maskSummer, fine
 	case unitWord:
 		d.unit = w.value
 		return 0, fine
@@ -696,17 +703,16 @@ func (d *decoder) word(text string, next fieldKind) (mask, problem) {
 // reservedWord reads a word that stands for a date or a time.
 func (d *decoder) reservedWord(w int) (mask, problem) {
 	switch w {
-	case nowDate, todayDate, tomorrowDate, yesterdayDate:
-	case zuluTime:
-		d.hour, d.minute, d.second, d.west = 0, 0, 0, 0
-		return maskTime | maskZone, fine
-	default:
+	case earlyDate, lateDate, epochDate:
 		d.reserved = w
 		return maskReserved, fine
 	}
-	if d.s.Now.IsZero() {
-		return 0, noClock
+	d.reserved = -1
+	if w == zuluTime {
+		d.hour, d.minute, d.second, d.west = 0, 0, 0, 0
+		return maskTime | maskZone, fine
 	}
+	d.noClock = d.noClock || d.s.Now.IsZero()
 	now := d.s.Now.In(d.s.Zone)
 	y, m, day := now.Date()
 	d.year, d.month, d.day = int64(y), int(m), day

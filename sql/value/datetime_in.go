@@ -67,13 +67,13 @@ func (d *decoder) read(text, typ string) error {
 	if ok {
 		p = d.decode(fs)
 	}
-	switch p {
-	case fine:
-		return nil
-	case unknownZone:
-		return sqlerr.New(sqlerr.InvalidParameterValue, `time zone "%s" not recognized`, d.badZone)
-	case noClock:
+	switch {
+	case p == fine && d.noClock:
 		return sqlerr.NotSupported(`date/time value "%s" in a constant`, text)
+	case p == fine:
+		return nil
+	case p == unknownZone:
+		return sqlerr.New(sqlerr.InvalidParameterValue, `time zone "%s" not recognized`, d.badZone)
 	}
 	return p.err(typ, text)
 }
@@ -107,7 +107,11 @@ func (d *decoder) timestamp(zoned bool) (us int64, ok bool) {
 	if day < MinDate-2 || day > EndTimestamp/Day+1 {
 		return 0, false
 	}
-	seconds := day*secondsPerDay + d.hour*3600 + d.minute*60 + d.second
+	seconds := d.hour*3600 + d.minute*60 + d.second // units may give too many
+	if seconds != int64(int32(seconds)) {
+		return 0, false
+	}
+	seconds += day * secondsPerDay
 	if zoned {
 		seconds += d.west
 	}

@@ -32,6 +32,10 @@ func ParseFloat(t types.Type, text string) (float64, error) {
 	return f, nil
 }
 
+// quietNaN is the NaN that C's strtod returns; Go's has another bit set, which the
+// binary form would show.
+const quietNaN = 0x7ff8 << 48
+
 // readFloat converts what floatPrefix found; ok is false when it is out of range.
 func readFloat(s string, bits int) (f float64, ok bool) {
 	if c := s[len(s)-1] | 0x20; c == 'f' && !isHexFloat(s) || c == 'y' {
@@ -39,7 +43,7 @@ func readFloat(s string, bits int) (f float64, ok bool) {
 		return f, true
 	}
 	if c := strings.TrimLeft(s, "+-"); c[0]|0x20 == 'n' {
-		return math.NaN(), true
+		return math.Float64frombits(quietNaN), true
 	}
 	if isHexFloat(s) && !strings.ContainsAny(s, "pP") {
 		s += "p0"

@@ -129,8 +129,8 @@ func AppendFloat4(dst []byte, f float64, extraDigits int) []byte {
 	if dst, ok := appendSpecial(dst, f); ok {
 		return dst
 	}
-	a := math.Abs(f)
-	if a < 1e6 && a >= 1e-4 {
+	a := float32(math.Abs(f))
+	if a < 1e6 && a >= 1e-4 { // as float32: 1e-4 is less than the float64 of that name
 		return strconv.AppendFloat(dst, f, 'f', -1, 32)
 	}
 	return appendShortest(dst, f, 32)

@@ -10,7 +10,9 @@ import (
 const usRules = ",M3.2.0,M11.1.0"
 
 // parsePOSIX makes a zone from "stdoffset[dst[offset][,start[/time],end[/time]]]",
-// upper case. Offsets count west of UTC. It returns nil for other text.
+// upper case. Offsets count west of UTC. It returns nil for other text. Before 1970
+// the time package evaluates such rules a day off, which changes the days on which
+// the clock did; the zones of the database are not concerned.
 func parsePOSIX(s string) *time.Location {
 	std, rest, ok := posixName(s)
 	if !ok {
@@ -59,7 +61,8 @@ func ruleWorks(loc *time.Location, std, dst string) bool {
 	return dst == std
 }
 
-// posixName cuts the abbreviation: letters, or anything in <>.
+// posixName cuts the abbreviation: all up to a digit, comma or sign, or anything
+// in <>.
 func posixName(s string) (name, rest string, ok bool) {
 	if strings.HasPrefix(s, "<") {
 		if name, rest, ok = strings.Cut(s[1:], ">"); !ok || name == "" {
@@ -67,9 +70,9 @@ func posixName(s string) (name, rest string, ok bool) {
 		}
 		return name, rest, true
 	}
-	n := 0
-	for n < len(s) && !strings.ContainsRune("0123456789,+-/:", rune(s[n])) && s[n] > ' ' {
-		n++
+	n := strings.IndexAny(s, "0123456789,+->") // > could not be quoted below
+	if n < 0 {
+		n = len(s)
 	}
 	return s[:n], s[n:], n > 0
 }
@@ -89,7 +92,7 @@ func posixOffset(s string) (seconds int, rest string, ok bool) {
 			s = s[1:]
 		}
 		n, v := 0, 0
-		for n < len(s) && n < 4 && isDigit(s[n]) {
+		for n < len(s) && v <= most && isDigit(s[n]) {
 			v = v*10 + int(s[n]-'0')
 			n++
 		}
