@@ -27,6 +27,11 @@ func (p *parser) explain() ast.Stmt {
 			s.Analyze = true
 		}
 		s.Verbose = p.AcceptWord(lex.KwVerbose)
+		if s.Analyze && p.r.Shape.Cockroach && p.Is(lex.LParen) && !p.queryInside() {
+			p.Next() // EXPLAIN ANALYZE (DISTSQL): how it is drawn
+			p.nonReserved()
+			p.Expect(lex.RParen)
+		}
 	}
 	s.Stmt = p.explainable()
 	return s

@@ -12,8 +12,11 @@ func (p *parser) set() ast.Stmt {
 	p.Next()
 	s := &ast.SetVar{Pos: pos}
 	switch {
-	case p.IsWord(lex.KwConstraints):
+	case p.IsWord(lex.KwConstraints) && !p.assignmentAhead(1):
 		return p.setConstraints(pos)
+	case p.r.Shape.Cockroach && p.IsWord(lex.KwCluster) && p.Ahead(1).Text == "setting":
+		p.some()
+		return &ast.Unsupported{Pos: pos, What: "SET CLUSTER SETTING"}
 	case p.IsWord(lex.KwLocal) && !p.assignmentAhead(1):
 		p.Next()
 		s.Local = true
@@ -213,11 +216,24 @@ func (p *parser) reset() ast.Stmt {
 	return s
 }
 
+// show reads SHOW of a setting. Cockroach shows objects too, which is refused.
 func (p *parser) show() ast.Stmt {
 	s := &ast.Show{Pos: p.Pos()}
 	p.Next()
+	if p.r.Shape.Cockroach {
+		if what, ok := p.phrase(cockroachShows[:]); ok {
+			p.skip(nil)
+			return &ast.Unsupported{Pos: s.Pos, What: "SHOW " + what}
+		}
+	}
 	s.Name = p.settingName()
 	return s
+}
+
+// cockroachShows are what Cockroach's SHOW takes instead of a setting.
+var cockroachShows = [...]string{
+	"create", "columns from=COLUMNS", "constraints from=CONSTRAINTS", "databases", "index from=INDEXES", "indexes from=INDEXES", "jobs",
+	"ranges", "schemas", "sequences", "sessions", "tables",
 }
 
 func (p *parser) discard() ast.Stmt {

@@ -89,6 +89,12 @@ func (p *parser) modes(required bool) (m ast.TxModes) {
 			}
 		case p.AcceptWord(lex.KwDeferrable):
 			m.Deferrable = &yes
+		case p.r.Shape.Cockroach && p.IsName("priority"):
+			p.Next() // a hint that changes no result
+			if !p.IsName("low") && !p.IsName("normal") && !p.IsName("high") {
+				p.Fail()
+			}
+			p.Next()
 		case p.AcceptWord(lex.KwNot):
 			p.ExpectWord(lex.KwDeferrable)
 			m.Deferrable = &no

@@ -33,12 +33,18 @@ var commands = [...]string{
 	"notify", "reassign owned", "refresh materialized view", "reindex", "revoke", "security label", "vacuum",
 }
 
+// cockroachCommands are statements of Cockroach's that PostgreSQL does not know.
+var cockroachCommands = [...]string{"use"}
+
 // unsupported reads a statement that PostgreSQL knows and Fasti does not. It is
 // checked as far as that is cheap: the words it begins with, embedded queries,
 // brackets, and that something follows where something must.
 func (p *parser) unsupported() ast.Stmt {
 	pos := p.Pos()
 	command, ok := p.phrase(commands[:])
+	if !ok && p.r.Shape.Cockroach {
+		command, ok = p.phrase(cockroachCommands[:])
+	}
 	if !ok {
 		p.Fail()
 	}
