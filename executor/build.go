@@ -1,12 +1,15 @@
 package executor
 
 import (
+	"github.com/dejaq/fasti/executor/agg"
+	"github.com/dejaq/fasti/executor/ddl"
 	"github.com/dejaq/fasti/executor/filter"
 	"github.com/dejaq/fasti/executor/limit"
 	"github.com/dejaq/fasti/executor/op"
 	"github.com/dejaq/fasti/executor/project"
 	"github.com/dejaq/fasti/executor/scan"
 	"github.com/dejaq/fasti/executor/values"
+	"github.com/dejaq/fasti/executor/write"
 	"github.com/dejaq/fasti/kv/invariants"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/physical"
@@ -78,8 +81,53 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 			return nil, err
 		}
 		return limit.New(in, n.Count, n.Offset), nil
+	case *physical.Aggregate:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return made(agg.New(in, b.types(n.Input), n))
+	case *physical.Insert:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return made(write.NewInsert(in, inputTypes(n), b.env.Txn, n.Table, n.Returning))
+	case *physical.Update:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return made(write.NewUpdate(in, inputTypes(n), b.env.Txn, n.Table, n.Returning, joins(n.Input)))
+	case *physical.Delete:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return made(write.NewDelete(in, inputTypes(n), b.env.Txn, n.Table, n.Returning, joins(n.Input)))
+	case *physical.CreateTable:
+		return ddl.CreateTable(b.env.Catalog, n), nil
+	case *physical.DropTable:
+		return ddl.DropTable(b.env.Catalog, b.env.DB, n), nil
+	case *physical.Truncate:
+		return ddl.Truncate(b.env.DB, n), nil
+	case *physical.CreateHypertable:
+		return ddl.CreateHypertable(b.env.Catalog, b.env.DB, b.env.Txn, n), nil
 	}
 	return nil, sqlerr.NotSupported("the plan node %T", n)
+}
+
+// joins reports whether a row of a table below n may come more than once.
+func joins(n physical.Node) bool {
+	if _, ok := n.(*physical.Join); ok {
+		return true
+	}
+	for _, in := range n.Inputs() {
+		if joins(in) {
+			return true
+		}
+	}
+	return false
 }
 
 // made keeps a nil operator of a failed constructor out of the interface.
@@ -106,6 +154,20 @@ func (b *builder) scan(n *physical.Scan) (op.Operator, error) {
 		return made(scan.New(s, false))
 	}
 	return made(scan.New(scan.NewSource(b.env.Txn, n), true))
+}
+
+// types returns the types of the columns that n's operator gives: its fields,
+// and behind them the states of a partial aggregation.
+func (b *builder) types(n physical.Node) []types.Type {
+	switch n := n.(type) {
+	case *physical.Gather:
+		return b.types(n.Input)
+	case *physical.Aggregate:
+		if n.Mode == physical.Partial {
+			return agg.PartialTypes(n)
+		}
+	}
+	return typesOf(n.Fields())
 }
 
 // inputTypes returns the column types of the only input of n.

@@ -3,12 +3,12 @@ package executor
 import (
 	"context"
 
+	"github.com/dejaq/fasti/executor/ddl"
 	"github.com/dejaq/fasti/executor/op"
 	"github.com/dejaq/fasti/executor/scan"
 	"github.com/dejaq/fasti/executor/values"
+	"github.com/dejaq/fasti/executor/write"
 	"github.com/dejaq/fasti/kv/txn"
-	"github.com/dejaq/fasti/kv/vector"
-	"github.com/dejaq/fasti/meta/schema"
 )
 
 // Env is what the operators of a plan reach: given by the session that runs it.
@@ -17,8 +17,8 @@ type Env struct {
 	// Txn is the transaction that the statement reads and writes in.
 	Txn Txn
 	// Catalog and DB carry out the statements that change tables.
-	Catalog Catalog
-	DB      DB
+	Catalog ddl.Catalog
+	DB      ddl.DB
 	// Virtual computes system tables.
 	Virtual values.Provider
 	// Input is what physical.Input stands for.
@@ -28,21 +28,7 @@ type Env struct {
 // Txn is the transaction as operators see it. Over makes one of kv/txn's.
 type Txn interface {
 	scan.Store
-	Insert(ctx context.Context, t *schema.Table, b *vector.Batch) error
-	Update(ctx context.Context, t *schema.Table, locators *vector.Vector, b *vector.Batch) error
-	Delete(ctx context.Context, t *schema.Table, locators *vector.Vector, rows vector.Rows) error
-}
-
-// Catalog changes descriptors, as meta/catalog does.
-type Catalog interface {
-	CreateTable(ctx context.Context, t schema.Table) (*schema.Table, error)
-	DropTable(ctx context.Context, id schema.TableID) error
-	UpdateTable(ctx context.Context, t *schema.Table) error
-}
-
-// DB removes the rows of whole tables, as kv/txn does.
-type DB interface {
-	DropTable(ctx context.Context, id schema.TableID) error
+	write.Store
 }
 
 // Over returns t as operators see it.

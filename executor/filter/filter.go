@@ -29,22 +29,14 @@ type Filter struct {
 }
 
 // New returns a Filter over input, whose columns have the types in; conds are
-// evaluated in order, each on the rows that the ones before it kept.
+// evaluated in order, each on the rows that those before it kept, but for cheap
+// ones that cannot fail, which come first.
 func New(input op.Operator, in []types.Type, conds []expr.Expr) (*Filter, error) {
-	cond, err := Compile(conds, in)
+	cond, err := compute.CompileFilter(conds, in)
 	if err != nil {
 		return nil, err
 	}
 	return &Filter{input: input, cond: cond}, nil
-}
-
-// Compile returns the program of a conjunction.
-func Compile(conds []expr.Expr, in []types.Type) (*compute.Program, error) {
-	cond := conds[0]
-	if len(conds) > 1 {
-		cond = expr.And{Args: conds}
-	}
-	return compute.Compile([]expr.Expr{cond}, in)
 }
 
 // Open opens the input.

@@ -165,7 +165,7 @@ func numberWords[T int32 | int64 | uint64](c *column, ids []uint32, vals []T, nu
 		}
 		if id == none && insert {
 			if c.full() {
-				return ErrTooMany
+				return tooMany()
 			}
 			id = c.new(r, fresh)
 			t.insert(k, id)
@@ -188,7 +188,7 @@ func (c *column) numberText(ids []uint32, arena []byte, spans []vector.Span, nul
 		id := t.find(arena, s)
 		if id == none && insert {
 			if c.full() {
-				return ErrTooMany
+				return tooMany()
 			}
 			id = c.new(r, fresh)
 			if err := t.insert(arena, s, id); err != nil {
@@ -206,13 +206,14 @@ func (c *column) numberPairs(ids []uint32, vals [][2]uint64, nulls []uint64, sel
 			ids[r] = c.numberNull(r, insert, fresh)
 			continue
 		}
-		id := c.pair.find(vals[r])
+		k := pair{vals[r][0], vals[r][1]}
+		id := c.pair.find(k)
 		if id == none && insert {
 			if c.full() {
-				return ErrTooMany
+				return tooMany()
 			}
 			id = c.new(r, fresh)
-			c.pair.insert(vals[r], id)
+			c.pair.insert(k, id)
 		}
 		ids[r] = id
 	}

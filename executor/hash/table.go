@@ -1,11 +1,11 @@
 package hash
 
 import (
-	"errors"
 	"math/rand/v2"
 
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
 // None is what Find gives for a key that is not in the table.
@@ -17,8 +17,10 @@ const codeBits = 31
 // keysMax is the most keys of a table.
 const keysMax = 1<<codeBits - 1
 
-// ErrTooMany is returned when a table would number more than 2^31-1 keys.
-var ErrTooMany = errors.New("hash: more than 2^31-1 distinct keys")
+// tooMany is the error of a table that would number more than keysMax keys.
+func tooMany() error {
+	return sqlerr.New(sqlerr.ProgramLimitExceeded, "a statement can tell apart at most %d keys", keysMax)
+}
 
 // Table numbers distinct keys 0, 1, 2 … in order of first sight.
 type Table struct {
@@ -80,7 +82,7 @@ func (t *Table) Bytes() int64 {
 
 // Map sets ids[i] to the number of the key of each row i that counts, numbering
 // keys that are new. ids has room for rows.N; rows that do not count get
-// anything. It returns ErrTooMany or vector.ErrTooLarge.
+// anything. It returns 54000 or vector.ErrTooLarge.
 func (t *Table) Map(ids []uint32, keys []*vector.Vector, rows vector.Rows) error {
 	t.fresh = t.fresh[:0]
 	if err := t.number(ids, keys, rows, true); err != nil || len(t.fresh) == 0 {
@@ -160,7 +162,7 @@ type step struct {
 	pair        pairTable
 
 	lo  []uint64
-	two [][2]uint64
+	two []pair
 }
 
 func newStep(first int) step {
@@ -194,7 +196,7 @@ func (s *step) pack(columns []column, before []uint32, rows vector.Rows) {
 	clear(s.two)
 	if s.first > 0 {
 		for _, r := range rows.Selection() {
-			s.two[r][0] = uint64(before[r])
+			s.two[r].lo = uint64(before[r])
 		}
 		at = codeBits
 	}
@@ -202,8 +204,11 @@ func (s *step) pack(columns []column, before []uint32, rows vector.Rows) {
 		c := &columns[i]
 		or128(s.two, c.value[:n], at)
 		if c.bits > c.width {
-			bit := at + c.width
-			each(c.nulls, n, func(r int) { s.two[r][bit>>6] |= 1 << (bit & 63) })
+			bit := uint(at + c.width)
+			each(c.nulls, n, func(r int) {
+				s.two[r].lo |= 1 << bit // nothing from bit 64 on
+				s.two[r].hi |= 1 << (bit - 64)
+			})
 		}
 		at += c.bits
 	}
@@ -218,17 +223,17 @@ func or64(dst, w []uint64, at int) {
 }
 
 // or128 is or64 for pairs.
-func or128(dst [][2]uint64, w []uint64, at int) {
+func or128(dst []pair, w []uint64, at int) {
 	w = w[:len(dst)]
 	if at >= 64 {
 		for i := range dst {
-			dst[i][1] |= w[i] << (uint(at-64) & 63)
+			dst[i].hi |= w[i] << (uint(at-64) & 63)
 		}
 		return
 	}
 	for i := range dst {
-		dst[i][0] |= w[i] << uint(at)
-		dst[i][1] |= w[i] >> uint(64-at)
+		dst[i].lo |= w[i] << uint(at)
+		dst[i].hi |= w[i] >> uint(64-at)
 	}
 }
 
@@ -244,7 +249,7 @@ func each(bits []uint64, n int, f func(row int)) {
 func (s *step) number(ids []uint32, rows vector.Rows, insert bool, fresh *[]uint32) error {
 	sel := rows.Selection()
 	if s.n > keysMax-vector.MaxRows && insert {
-		return ErrTooMany
+		return tooMany()
 	}
 	if s.bits <= 64 {
 		for _, r := range sel {

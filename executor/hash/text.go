@@ -41,8 +41,8 @@ func shortKey(arena []byte, s vector.Span) uint64 {
 	return word(arena, s.Off, s.Len) | uint64(s.Len)<<56
 }
 
-func midKey(arena []byte, s vector.Span) [2]uint64 {
-	return [2]uint64{word(arena, s.Off, 8), word(arena, s.Off+8, s.Len-8) | uint64(s.Len)<<56}
+func midKey(arena []byte, s vector.Span) pair {
+	return pair{word(arena, s.Off, 8), word(arena, s.Off+8, s.Len-8) | uint64(s.Len)<<56}
 }
 
 func (t *textTable) find(arena []byte, s vector.Span) uint32 {

@@ -11,10 +11,13 @@ func mix(x, seed uint64) uint64 {
 	return hi ^ lo
 }
 
-// mixPair hashes two words.
-func mixPair(x [2]uint64, seed uint64) uint64 {
-	hi, lo := bits.Mul64(x[0]^seed, x[1]^0x9E3779B97F4A7C15)
-	return mix(hi^lo, x[0]+seed)
+// pair is a key of two words. (An array would be kept in memory, not registers.)
+type pair struct{ lo, hi uint64 }
+
+// hash returns the hash of k.
+func (k pair) hash(seed uint64) uint64 {
+	h, l := bits.Mul64(k.lo^seed, k.hi^0x9E3779B97F4A7C15)
+	return mix(h^l, k.lo+seed)
 }
 
 // slotsMin is the smallest table: a query of few groups pays for no more.
@@ -92,17 +95,17 @@ func (t *wordTable) bytes() int64 { return int64(len(t.slots)) * 16 }
 // pairTable maps pairs of words to numbers.
 type pairTable struct {
 	slots []uint64 // high half of the hash <<32 | place in keys + 1; 0 is free
-	keys  [][2]uint64
+	keys  []pair
 	ids   []uint32 // of the keys; nil while number = place
 	seed  uint64
 }
 
 // find returns the number of key, none when it is absent.
-func (t *pairTable) find(key [2]uint64) uint32 {
+func (t *pairTable) find(key pair) uint32 {
 	if len(t.slots) == 0 {
 		return none
 	}
-	h := mixPair(key, t.seed)
+	h := key.hash(t.seed)
 	mask := uint64(len(t.slots) - 1)
 	for p := h & mask; ; p = (p + 1) & mask {
 		s := t.slots[p]
@@ -119,7 +122,7 @@ func (t *pairTable) find(key [2]uint64) uint32 {
 }
 
 // insert adds key, which is absent, under a number.
-func (t *pairTable) insert(key [2]uint64, id uint32) {
+func (t *pairTable) insert(key pair, id uint32) {
 	if len(t.keys)*2 >= len(t.slots) {
 		t.grow()
 	}
@@ -136,8 +139,8 @@ func (t *pairTable) insert(key [2]uint64, id uint32) {
 	t.put(key, uint32(len(t.keys)))
 }
 
-func (t *pairTable) put(key [2]uint64, place uint32) {
-	h := mixPair(key, t.seed)
+func (t *pairTable) put(key pair, place uint32) {
+	h := key.hash(t.seed)
 	mask := uint64(len(t.slots) - 1)
 	p := h & mask
 	for t.slots[p] != 0 {

@@ -142,11 +142,19 @@ func (q *Context) Cause() error {
 	return e
 }
 
-// Explain returns err, or the reason of the cancellation when the statement has
-// been cancelled: what lies below reports that as an error of its own.
+// Explain returns an error from below as the client should see it: the reason of
+// the cancellation when the statement has been cancelled, since what lies below
+// reports that as an error of its own, and 54000 for vector.ErrTooLarge.
 func (q *Context) Explain(err error) error {
-	if err != nil && q.Go.Err() != nil {
+	switch {
+	case err == nil:
+		return nil
+	case q.Go.Err() != nil:
 		return q.Cause()
+	case errors.Is(err, vector.ErrTooLarge):
+		e := sqlerr.New(sqlerr.ProgramLimitExceeded, "a statement can keep at most 4 GB of one column's text")
+		e.Cause = err
+		return e
 	}
 	return err
 }

@@ -24,7 +24,7 @@ func SpecOf(q *op.Context, n *physical.Scan) (s Spec, ok bool, err error) {
 			return s, false, err
 		}
 		o := b.Op
-		if n.Table.TimeUnit < 0 { // several values share a µs
+		if n.Table.TimeUnit != 0 { // several values may share an instant
 			switch o {
 			case physical.Less:
 				o = physical.AtMost
@@ -69,7 +69,6 @@ func span(o physical.BoundOp, us int64) (lo, hi int64) {
 // micros returns a value of the time column of t in µs since 2000-01-01 UTC, the
 // infinities as the ends of int64.
 func micros(t *schema.Table, v int64) int64 {
-	unit := t.TimeUnit
 	switch t.Columns[t.Time].Type.ID {
 	case types.Timestamp, types.Timestamptz:
 		return v
@@ -82,22 +81,5 @@ func micros(t *schema.Table, v int64) int64 {
 		}
 		return v * microsPerDay // 32 bits of days fit
 	}
-	if unit < 0 { // values per µs: round down
-		q := v / -unit
-		if v%-unit < 0 {
-			q--
-		}
-		return q
-	}
-	if unit == 0 {
-		unit = 1
-	}
-	us := v * unit
-	if us/unit != v {
-		if v < 0 {
-			return math.MinInt64
-		}
-		return math.MaxInt64
-	}
-	return us
+	return t.IntegerTime(v)
 }

@@ -106,7 +106,7 @@ func New(source *Source, owned bool) (*Scan, error) {
 	used := make([]bool, len(n.Out))
 	if len(n.Filter) > 0 {
 		var err error
-		if s.cond, err = filter.Compile(n.Filter, in); err != nil {
+		if s.cond, err = compute.CompileFilter(n.Filter, in); err != nil {
 			return nil, err
 		}
 		for _, c := range expr.Columns(n.Filter...) {

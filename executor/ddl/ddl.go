@@ -1,0 +1,193 @@
+// Package ddl holds the operators that change what tables there are. Each does
+// its work in the first call of Next and, but for create_hypertable, gives no
+// rows. A change of the catalog is in force at once and for every session, also
+// inside a transaction block.
+package ddl
+
+import (
+	"context"
+	"errors"
+
+	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/executor/scan"
+	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/meta/catalog"
+	"github.com/dejaq/fasti/meta/schema"
+	"github.com/dejaq/fasti/planner/physical"
+	"github.com/dejaq/fasti/sql/sqlerr"
+)
+
+// Catalog changes descriptors, as *catalog.Catalog does.
+type Catalog interface {
+	CreateTable(ctx context.Context, t schema.Table) (*schema.Table, error)
+	DropTable(ctx context.Context, id schema.TableID) error
+	UpdateTable(ctx context.Context, t *schema.Table) error
+}
+
+// DB removes the rows of whole tables.
+type DB interface {
+	// DropTable removes the rows of a table that the catalog no longer has.
+	DropTable(ctx context.Context, id schema.TableID) error
+}
+
+// Truncater is a DB that can empty a table.
+type Truncater interface {
+	Truncate(ctx context.Context, t *schema.Table) error
+}
+
+// statement is an operator that does something once.
+type statement struct {
+	do   func(q *op.Context) (*vector.Batch, error)
+	q    *op.Context
+	done bool
+}
+
+func (s *statement) Open(q *op.Context) error {
+	s.q = q
+	return q.Check()
+}
+
+func (s *statement) Next() (*vector.Batch, error) {
+	if s.done {
+		return nil, nil
+	}
+	s.done = true
+	b, err := s.do(s.q)
+	return b, s.q.Explain(err)
+}
+
+func (s *statement) Close() error { return nil }
+
+// CreateTable returns the operator of CREATE TABLE.
+func CreateTable(c Catalog, n *physical.CreateTable) op.Operator {
+	return &statement{do: func(q *op.Context) (*vector.Batch, error) {
+		_, err := c.CreateTable(q.Go, *n.Table)
+		if errors.Is(err, catalog.ErrTableExists) && n.IfNotExists {
+			q.Note(sqlerr.DuplicateTable, "relation \"%s\" already exists, skipping", n.Table.Name)
+			return nil, nil
+		}
+		return nil, Error(err, n.Table)
+	}}
+}
+
+// DropTable returns the operator of DROP TABLE: the descriptor goes first, so
+// that nobody writes rows any more, then the rows.
+func DropTable(c Catalog, db DB, n *physical.DropTable) op.Operator {
+	return &statement{do: func(q *op.Context) (*vector.Batch, error) {
+		for _, t := range n.Tables {
+			if err := c.DropTable(q.Go, t.ID); err != nil {
+				return nil, Error(err, t)
+			}
+			if err := db.DropTable(q.Go, t.ID); err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	}}
+}
+
+// Truncate returns the operator of TRUNCATE.
+func Truncate(db DB, n *physical.Truncate) op.Operator {
+	return &statement{do: func(q *op.Context) (*vector.Batch, error) {
+		tr, ok := db.(Truncater)
+		if !ok {
+			return nil, sqlerr.NotSupported("TRUNCATE")
+		}
+		for _, t := range n.Tables {
+			if err := tr.Truncate(q.Go, t); err != nil {
+				return nil, Error(err, t)
+			}
+		}
+		return nil, nil
+	}}
+}
+
+// CreateHypertable returns the operator of create_hypertable: an existing, empty
+// table gets new options. Its one row is TimescaleDB's, of whose columns it
+// fills those that the plan names.
+func CreateHypertable(c Catalog, db DB, rows scan.Store, n *physical.CreateHypertable) op.Operator {
+	t := n.Table
+	return &statement{do: func(q *op.Context) (*vector.Batch, error) {
+		some, err := hasRows(q, rows, t)
+		if err != nil {
+			return nil, err
+		}
+		if some {
+			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "table \"%s\" is not empty", t.Name).
+				WithHint("Create the hypertable before inserting data.")
+		}
+		// Shards without live rows were cut by the old options.
+		if tr, ok := db.(Truncater); ok {
+			if err := tr.Truncate(q.Go, t); err != nil {
+				return nil, Error(err, t)
+			}
+		}
+		if err := c.UpdateTable(q.Go, t); err != nil {
+			return nil, Error(err, t)
+		}
+		return hypertableRow(n)
+	}}
+}
+
+func hypertableRow(n *physical.CreateHypertable) (*vector.Batch, error) {
+	kinds := make([]vector.Kind, len(n.Out))
+	row := make([]vector.Datum, len(n.Out))
+	for i, f := range n.Out {
+		kinds[i] = vector.KindOf(f.Type)
+		switch f.Name {
+		case "hypertable_id":
+			row[i] = vector.IntDatum(int64(n.Table.ID))
+		case "schema_name":
+			row[i] = vector.StringDatum(n.Table.Namespace)
+		case "table_name":
+			row[i] = vector.StringDatum(n.Table.Name)
+		case "created":
+			row[i] = vector.BoolDatum(true)
+		default:
+			row[i] = vector.NullDatum
+		}
+	}
+	out := vector.NewBuilder(kinds...)
+	if err := out.AppendDatums(row); err != nil {
+		return nil, err
+	}
+	return out.Batch(), nil
+}
+
+// hasRows reports whether the transaction sees a row of t.
+func hasRows(q *op.Context, store scan.Store, t *schema.Table) (bool, error) {
+	source := scan.NewSource(store, &physical.Scan{Table: t})
+	s, err := scan.New(source, true)
+	if err != nil {
+		return false, err
+	}
+	defer s.Close()
+	if err := s.Open(q); err != nil {
+		return false, err
+	}
+	b, err := s.Next()
+	return b != nil, err
+}
+
+// Error maps the errors of the catalog about t to what the client sees.
+func Error(err error, t *schema.Table) error {
+	var e *sqlerr.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, catalog.ErrTableExists):
+		e = sqlerr.New(sqlerr.DuplicateTable, "relation \"%s\" already exists", t.Name)
+	case errors.Is(err, catalog.ErrNoTable):
+		e = sqlerr.New(sqlerr.UndefinedTable, "table \"%s\" does not exist", t.Name)
+	case errors.Is(err, catalog.ErrNoNamespace):
+		e = sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", t.Namespace)
+	case errors.Is(err, catalog.ErrChanged):
+		e = sqlerr.New(sqlerr.SerializationFailure, "could not serialize access due to concurrent update")
+	case errors.Is(err, schema.ErrInvalid):
+		e = sqlerr.New(sqlerr.InvalidTableDefinition, "%v", err)
+	default:
+		return err
+	}
+	e.Cause = err
+	return e
+}
