@@ -65,7 +65,14 @@ type nodeOptions struct {
 	edit     func(*Options)
 }
 
-func openNode(t testing.TB, fs store.FS, o nodeOptions) *node {
+func openNode(t testing.TB, fs store.FS, o nodeOptions) *node { return openAt(t, fs, "", o) }
+
+// openDirNode opens a node on the disk.
+func openDirNode(t testing.TB, dir string, o nodeOptions) *node {
+	return openAt(t, store.DiskFS(), dir+"/", o)
+}
+
+func openAt(t testing.TB, fs store.FS, dir string, o nodeOptions) *node {
 	t.Helper()
 	if o.epoch == 0 {
 		o.epoch = 1
@@ -82,9 +89,9 @@ func openNode(t testing.TB, fs store.FS, o nodeOptions) *node {
 		o.edit(&opts)
 	}
 	var err error
-	n.log, err = store.Open(store.Options{Dir: "raft", FS: fs, Kind: store.RaftLog, OnFatal: func(error) {}})
+	n.log, err = store.Open(store.Options{Dir: dir + "raft", FS: fs, Kind: store.RaftLog, OnFatal: func(error) {}})
 	require.NoError(t, err)
-	n.data, err = store.Open(store.Options{Dir: "data", FS: fs, Kind: store.Data, MemTableSize: o.memtable})
+	n.data, err = store.Open(store.Options{Dir: dir + "data", FS: fs, Kind: store.Data, MemTableSize: o.memtable})
 	require.NoError(t, err)
 	opts.Log, opts.Data = n.log, n.data
 	n.Host, err = Open(opts)

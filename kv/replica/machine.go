@@ -79,13 +79,12 @@ type chunkSet struct {
 	bits  []uint64
 	count uint32
 	max   uint32
-	bytes int64
 }
 
 // maxChunks bounds the number of a chunk.
 const maxChunks = 1 << 16
 
-func (c *chunkSet) add(n uint32, bytes int) {
+func (c *chunkSet) add(n uint32) {
 	for int(n/64) >= len(c.bits) {
 		c.bits = append(c.bits, 0)
 	}
@@ -94,7 +93,6 @@ func (c *chunkSet) add(n uint32, bytes int) {
 		c.count++
 	}
 	c.max = max(c.max, n)
-	c.bytes += int64(bytes)
 }
 
 // complete reports whether exactly the chunks 0 … n-1 are there. A nil set is empty.
@@ -156,7 +154,7 @@ func (m *machine) loadKey(kind keys.Kind, key, v []byte) error {
 		if len(key) != keys.TxnLen+4 {
 			return errors.New("length of a chunk's key")
 		}
-		m.stage(TxnID(key[:keys.TxnLen]), binary.BigEndian.Uint32(key[keys.TxnLen:]), len(v))
+		m.stage(TxnID(key[:keys.TxnLen]), binary.BigEndian.Uint32(key[keys.TxnLen:]))
 		return nil
 	case keys.KindShard:
 		if len(key) != keys.ShardLen {
@@ -187,13 +185,13 @@ func (m *machine) loadKey(kind keys.Kind, key, v []byte) error {
 	return r.done()
 }
 
-func (m *machine) stage(txn TxnID, chunk uint32, bytes int) {
+func (m *machine) stage(txn TxnID, chunk uint32) {
 	c := m.staged[txn]
 	if c == nil {
 		c = &chunkSet{}
 		m.staged[txn] = c
 	}
-	c.add(chunk, bytes)
+	c.add(chunk)
 }
 
 // close releases what the applier holds.

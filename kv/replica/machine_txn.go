@@ -96,8 +96,7 @@ func (m *machine) stageChunk(body []byte, res *result) (func(), error) {
 	if err := op.Finish(); err != nil {
 		return nil, err
 	}
-	bytes := len(ws)
-	return func() { m.stage(txn, chunk, bytes) }, nil
+	return func() { m.stage(txn, chunk) }, nil
 }
 
 // prepare applies a cmdPrepare. One that comes again changes nothing.
