@@ -14,13 +14,13 @@ import (
 func lowerScan(n *logical.Scan) rel {
 	conds := cheapFirst(n.Filter)
 	if n.Virtual {
-		r := newRel(&physical.VirtualScan{Namespace: n.Table.Namespace, Name: n.Table.Name, Columns: n.Ordinals, Out: fields(n.Out)}, n.Out)
+		r := newRel(&physical.VirtualScan{Namespace: n.Table.Namespace, Name: n.Table.Name, Alias: n.Alias, Columns: n.Ordinals, Out: fields(n.Out)}, n.Out)
 		if len(conds) > 0 {
 			r.node = &physical.Filter{Input: r.node, Conds: r.exprs(conds)}
 		}
 		return r
 	}
-	s := &physical.Scan{Table: n.Table, Columns: n.Ordinals, Out: fields(n.Out)}
+	s := &physical.Scan{Table: n.Table, Alias: n.Alias, Columns: n.Ordinals, Out: fields(n.Out)}
 	r := newRel(s, n.Out)
 	s.Filter = r.exprs(conds)
 	s.Bounds = bounds(n)
@@ -40,13 +40,16 @@ func cheapFirst(conds []expr.Expr) []expr.Expr {
 	return out
 }
 
-// cost is 0 for total conditions over fixed-width values, 1 for total ones over
-// bytes, 2 for what may fail.
+// cost is 0 for a total comparison of fixed-width values, 1 for other total
+// conditions, 2 for what may fail.
 func cost(e expr.Expr) int {
-	worst := 0
+	worst, calls := 0, 0
 	expr.Walk(e, func(x expr.Expr) bool {
 		switch x := x.(type) {
 		case expr.Call:
+			if calls++; calls > 1 && worst < 1 {
+				worst = 1
+			}
 			s := function.ByID(x.Func)
 			if s == nil || !s.Total {
 				worst = 2

@@ -30,17 +30,20 @@ type (
 	// Scan reads a table. Output: Columns in order.
 	Scan struct {
 		Table   *schema.Table
-		Columns []int // ordinals of Table.Columns, or LocatorColumn
+		Alias   string // what the statement calls the table, for EXPLAIN
+		Columns []int  // ordinals of Table.Columns, or LocatorColumn
 		// Filter holds conjuncts over the output columns, cheap and total ones
 		// first, else in the order written.
 		Filter []expr.Expr
 		// Bounds restrict the time column by expressions without columns
 		// (constants, parameters, now()): shards outside are not read. They
-		// repeat what Filter says and are evaluated when the scan opens; NULL
-		// means that no row matches.
+		// follow from what Filter says and are evaluated when the scan opens. NULL
+		// means that no row matches; an error, which the filter would not raise
+		// for any row, means that there is no such bound.
 		Bounds []Bound
 		// Key fixes a leading part of the primary key by expressions without
-		// columns, of the columns' types: a point lookup when it is whole.
+		// columns, of the columns' types: a point lookup when it is whole. It
+		// repeats what Filter says.
 		Key []expr.Expr
 		Out []Field
 	}
@@ -52,6 +55,7 @@ type (
 	// VirtualScan reads a system table, which the server computes.
 	VirtualScan struct {
 		Namespace, Name string
+		Alias           string
 		Columns         []int
 		Out             []Field
 	}

@@ -1,0 +1,383 @@
+package planner
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/dejaq/fasti/meta/schema"
+	"github.com/dejaq/fasti/planner/physical"
+	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/sqlerr"
+	"github.com/dejaq/fasti/sql/value"
+)
+
+// ExplainOptions say what EXPLAIN prints.
+type ExplainOptions struct {
+	// Format is "TEXT" (also "") or "JSON".
+	Format string
+	// Verbose adds the output columns of each node, and shows projections.
+	Verbose bool
+	// Shards tells how many shards a scan reads of those that its table has; the
+	// planner does no I/O, so the caller counts. nil: not shown.
+	Shards func(*physical.Scan) (kept, known int)
+	// Actual gives further lines of a node, as EXPLAIN ANALYZE has them; may be
+	// nil.
+	Actual func(physical.Node) []string
+	// Values are the settings by which constants are printed. Default:
+	// value.Default().
+	Values *value.Settings
+}
+
+// Explain prints a plan in PostgreSQL's layout, one string a line.
+func Explain(plan physical.Node, o ExplainOptions) ([]string, error) {
+	if o.Values == nil {
+		o.Values = value.Default()
+	}
+	x := &explainer{o: o, d: deparser{values: o.Values, qualify: scans(plan) > 1 || o.Verbose}}
+	root := x.node(plan)
+	switch strings.ToUpper(o.Format) {
+	case "", "TEXT":
+		return root.lines(nil, "", true), nil
+	case "JSON":
+		return root.json()
+	}
+	return nil, sqlerr.NotSupported("EXPLAIN (FORMAT %s)", strings.ToUpper(o.Format))
+}
+
+// scans counts the tables of a plan.
+func scans(n physical.Node) int {
+	k := 0
+	switch n.(type) {
+	case *physical.Scan, *physical.VirtualScan:
+		k = 1
+	}
+	for _, in := range n.Inputs() {
+		k += scans(in)
+	}
+	return k
+}
+
+// block is one printed node.
+type block struct {
+	label string // "Hash Join", "Scan on flights f"
+	kind  string // "Hash Join", "Scan": Node Type of JSON
+	props []prop
+	extra []string
+	in    []*block
+}
+
+type prop struct{ name, text string }
+
+func (b *block) add(name, format string, args ...any) {
+	b.props = append(b.props, prop{name, fmt.Sprintf(format, args...)})
+}
+
+func (b *block) has(name string) bool {
+	for _, p := range b.props {
+		if p.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *block) lines(dst []string, indent string, root bool) []string {
+	arrow := ""
+	if !root {
+		arrow = "->  "
+	}
+	dst = append(dst, indent+arrow+b.label)
+	below := indent + "  "
+	if !root {
+		below = indent + "      "
+	}
+	for _, p := range b.props {
+		dst = append(dst, below+p.name+": "+p.text)
+	}
+	for _, e := range b.extra {
+		dst = append(dst, below+e)
+	}
+	for _, in := range b.in {
+		dst = in.lines(dst, below, false)
+	}
+	return dst
+}
+
+// json prints the tree as EXPLAIN (FORMAT JSON) does.
+func (b *block) json() ([]string, error) {
+	var raw bytes.Buffer
+	raw.WriteString(`[{"Plan": `)
+	if err := b.writeJSON(&raw); err != nil {
+		return nil, err
+	}
+	raw.WriteString(`}]`)
+	var out bytes.Buffer
+	if err := json.Indent(&out, raw.Bytes(), "", "  "); err != nil {
+		return nil, err
+	}
+	return strings.Split(out.String(), "\n"), nil
+}
+
+func (b *block) writeJSON(w *bytes.Buffer) error {
+	field := func(name, text string) error {
+		k, err := json.Marshal(name)
+		if err != nil {
+			return err
+		}
+		v, err := json.Marshal(text)
+		if err != nil {
+			return err
+		}
+		if w.Bytes()[w.Len()-1] != '{' {
+			w.WriteString(", ")
+		}
+		fmt.Fprintf(w, "%s: %s", k, v)
+		return nil
+	}
+	w.WriteString("{")
+	if err := field("Node Type", b.kind); err != nil {
+		return err
+	}
+	for _, p := range b.props {
+		if err := field(p.name, p.text); err != nil {
+			return err
+		}
+	}
+	for _, e := range b.extra {
+		name, text, ok := strings.Cut(e, ": ")
+		if !ok {
+			name, text = "Note", e
+		}
+		if err := field(name, text); err != nil {
+			return err
+		}
+	}
+	if len(b.in) > 0 {
+		w.WriteString(`, "Plans": [`)
+		for i, in := range b.in {
+			if i > 0 {
+				w.WriteString(", ")
+			}
+			if err := in.writeJSON(w); err != nil {
+				return err
+			}
+		}
+		w.WriteString("]")
+	}
+	w.WriteString("}")
+	return nil
+}
+
+type explainer struct {
+	o ExplainOptions
+	d deparser
+}
+
+// node makes the block of n and of what is below it.
+func (x *explainer) node(n physical.Node) *block {
+	if p, ok := n.(*physical.Project); ok && !x.o.Verbose {
+		if v, ok := p.Input.(*physical.Values); !ok || len(v.Out) > 0 {
+			return x.node(p.Input)
+		}
+		return x.leaf("Result", "")
+	}
+	if f, ok := n.(*physical.Filter); ok && x.o.Actual == nil {
+		// As in PostgreSQL, the filter is a line of the node below.
+		if b := x.node(f.Input); !b.has("Filter") && b.kind != "Project" {
+			b.add("Filter", "%s", x.d.conjunction(f.Conds, f.Input))
+			return b
+		}
+	}
+	b := x.describe(n)
+	if x.o.Verbose && len(n.Fields()) > 0 {
+		var cols []string
+		for i := range n.Fields() {
+			cols = append(cols, x.d.column(n, i))
+		}
+		b.props = append([]prop{{"Output", strings.Join(cols, ", ")}}, b.props...)
+	}
+	if x.o.Actual != nil {
+		b.extra = x.o.Actual(n)
+	}
+	for _, in := range n.Inputs() {
+		b.in = append(b.in, x.node(in))
+	}
+	return b
+}
+
+func (x *explainer) leaf(kind, on string) *block {
+	if on == "" {
+		return &block{label: kind, kind: kind}
+	}
+	return &block{label: kind + " on " + on, kind: kind}
+}
+
+func tableName(t *schema.Table, alias string) string {
+	s := quote(t.Name)
+	if t.Namespace != "" && t.Namespace != "public" {
+		s = quote(t.Namespace) + "." + s
+	}
+	if alias != "" && alias != t.Name {
+		s += " " + quote(alias)
+	}
+	return s
+}
+
+func (x *explainer) describe(n physical.Node) *block {
+	switch n := n.(type) {
+	case *physical.Scan:
+		return x.scan(n)
+	case *physical.VirtualScan:
+		return x.leaf("Virtual Scan", tableName(&schema.Table{Namespace: n.Namespace, Name: n.Name}, n.Alias))
+	case *physical.Input:
+		return x.leaf("Copy Input", "")
+	case *physical.Values:
+		if len(n.Out) == 0 {
+			return x.leaf("Result", "")
+		}
+		b := x.leaf("Values Scan", "")
+		b.add("Rows", "%d", len(n.Rows))
+		return b
+	case *physical.Series:
+		b := x.leaf("Function Scan", "generate_series")
+		b.add("Function Call", "generate_series(%s)", x.d.list([]expr.Expr{n.Start, n.Stop, n.Step}))
+		return b
+	case *physical.Filter:
+		b := x.leaf("Filter", "")
+		b.add("Filter", "%s", x.d.conjunction(n.Conds, n.Input))
+		return b
+	case *physical.Project:
+		return x.leaf("Project", "")
+	case *physical.Aggregate:
+		return x.aggregate(n)
+	case *physical.Join:
+		return x.join(n)
+	case *physical.Sort:
+		b := x.leaf("Sort", "")
+		keys := make([]string, len(n.Keys))
+		for i, k := range n.Keys {
+			keys[i] = x.d.text(k.Expr, n.Input)
+			if k.Desc {
+				keys[i] += " DESC"
+			}
+			if k.NullsFirst != k.Desc {
+				keys[i] += map[bool]string{true: " NULLS FIRST", false: " NULLS LAST"}[k.NullsFirst]
+			}
+		}
+		b.add("Sort Key", "%s", strings.Join(keys, ", "))
+		if n.Limit >= 0 {
+			b.add("Rows Kept", "%d", n.Limit)
+		}
+		return b
+	case *physical.Limit:
+		b := x.leaf("Limit", "")
+		if n.Count != nil {
+			b.add("Count", "%s", x.d.text(n.Count))
+		}
+		if n.Offset != nil {
+			b.add("Offset", "%s", x.d.text(n.Offset))
+		}
+		return b
+	case *physical.Append:
+		return x.leaf("Append", "")
+	case *physical.DistinctOn:
+		b := x.leaf("Unique", "")
+		b.add("Unique Key", "%s", x.d.list(n.Keys, n.Input))
+		return b
+	case *physical.SingleRow:
+		return x.leaf("Single Row", "")
+	case *physical.Gather:
+		return x.leaf("Gather", "")
+	case *physical.Insert:
+		return x.leaf("Insert", tableName(n.Table, ""))
+	case *physical.Update:
+		return x.leaf("Update", tableName(n.Table, ""))
+	case *physical.Delete:
+		return x.leaf("Delete", tableName(n.Table, ""))
+	}
+	return x.leaf("Utility Statement", "")
+}
+
+func (x *explainer) scan(n *physical.Scan) *block {
+	kind := "Scan"
+	if len(n.Key) > 0 && len(n.Key) == len(n.Table.Key) {
+		kind = "Key Scan"
+	}
+	b := x.leaf(kind, tableName(n.Table, n.Alias))
+	if len(n.Key) > 0 {
+		var conds []string
+		for i, v := range n.Key {
+			conds = append(conds, "("+x.d.name(n.Alias, n.Table.Columns[n.Table.Key[i]].Name)+" = "+x.d.text(v)+")")
+		}
+		b.add("Key Cond", "%s", all(conds))
+	}
+	if len(n.Bounds) > 0 {
+		var conds []string
+		col := x.d.name(n.Alias, n.Table.Columns[n.Table.Time].Name)
+		for _, bd := range n.Bounds {
+			op := [...]string{"<", "<=", "=", ">=", ">"}[bd.Op]
+			conds = append(conds, "("+col+" "+op+" "+x.d.text(bd.Value)+")")
+		}
+		b.add("Time Bounds", "%s", all(conds))
+	}
+	if len(n.Filter) > 0 {
+		b.add("Filter", "%s", x.d.conjunction(n.Filter, n))
+	}
+	if x.o.Shards != nil {
+		kept, known := x.o.Shards(n)
+		b.add("Shards", "%d of %d", kept, known)
+	}
+	return b
+}
+
+func all(conds []string) string {
+	if len(conds) == 1 {
+		return conds[0]
+	}
+	return "(" + strings.Join(conds, " AND ") + ")"
+}
+
+func (x *explainer) aggregate(n *physical.Aggregate) *block {
+	kind := "Aggregate"
+	if len(n.Keys) > 0 {
+		kind = "HashAggregate"
+	}
+	kind = map[physical.AggMode]string{physical.Partial: "Partial ", physical.Final: "Finalize "}[n.Mode] + kind
+	b := x.leaf(kind, "")
+	if len(n.Keys) > 0 {
+		keys := make([]string, len(n.Keys))
+		for i := range n.Keys {
+			keys[i] = x.d.column(n, i)
+		}
+		b.add("Group Key", "%s", strings.Join(keys, ", "))
+	}
+	return b
+}
+
+func (x *explainer) join(n *physical.Join) *block {
+	kind := [...]string{
+		physical.Inner: "Join", physical.Left: "Left Join", physical.Right: "Right Join", physical.Full: "Full Join",
+		physical.Semi: "Semi Join", physical.Anti: "Anti Join", physical.AntiNull: "Null-Aware Anti Join",
+	}[n.Kind]
+	if len(n.LeftKeys) > 0 {
+		kind = "Hash " + kind
+	} else if n.Kind == physical.Inner {
+		kind = "Nested Loop"
+	} else {
+		kind = "Nested Loop " + kind
+	}
+	b := x.leaf(kind, "")
+	if len(n.LeftKeys) > 0 {
+		var conds []string
+		for i := range n.LeftKeys {
+			conds = append(conds, "("+x.d.text(n.LeftKeys[i], n.Left)+" = "+x.d.text(n.RightKeys[i], n.Right)+")")
+		}
+		b.add("Hash Cond", "%s", all(conds))
+	}
+	if len(n.Residual) > 0 {
+		b.add("Join Filter", "%s", x.d.conjunction(n.Residual, n.Left, n.Right))
+	}
+	return b
+}
