@@ -138,9 +138,9 @@ func (v *View) remove(id schema.TableID) {
 	if !ok {
 		return
 	}
-	// By identity: inside one transaction another table may already have
-	// taken the name.
-	n := slices.Index(v.byName, v.byID[i].table)
+	// Events are in order, so no other table can have taken the name yet.
+	old := v.byID[i].table
+	n, _ := v.findName(old.Namespace, old.Name)
 	v.byName = slices.Delete(v.byName, n, n+1)
 	v.byID = slices.Delete(v.byID, i, i+1)
 }

@@ -79,7 +79,7 @@ func TestMirror(t *testing.T) {
 	put(t, s, Put("/a/2", []byte("newest")))
 	v, err = m.WaitNewest(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, "newest", v.values["/a/2"])
+	require.Equal(t, map[string]string{"/a/2": "newest", "/c": "three"}, v.values)
 
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()

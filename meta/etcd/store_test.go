@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -153,6 +154,39 @@ func TestListPages(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, kvs)
 	require.Equal(t, now, rev)
+}
+
+// TestListOneRevision lists two prefixes while a writer changes one key of each
+// in one transaction: a list never sees them differ.
+func TestListOneRevision(t *testing.T) {
+	s := open(t)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	stop := make(chan struct{})
+	defer close(stop)
+	wg.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if _, err := s.Txn(context.Background(), Txn{Then: []Op{Put("/a/x", fmt.Append(nil, i)), Put("/b/x", fmt.Append(nil, i))}}); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	for range 200 {
+		kvs, rev, err := s.List(t.Context(), "/a/", "/b/")
+		require.NoError(t, err)
+		if len(kvs) == 0 {
+			continue // before the first write
+		}
+		require.Len(t, kvs, 2)
+		require.Equal(t, kvs[0].Value, kvs[1].Value)
+		require.Equal(t, rev, kvs[0].ModRev)
+	}
 }
 
 // TestFence plays two managers: a claim shuts out the one before, and an older
