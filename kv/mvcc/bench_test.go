@@ -48,6 +48,7 @@ func BenchmarkEncode(b *testing.B) {
 	for i := range sel {
 		sel[i] = uint16(i)
 	}
+	ids := make([]uint64, rows)
 	var w WriteSet
 	b.ReportAllocs()
 	bytes := 0
@@ -58,7 +59,7 @@ func BenchmarkEncode(b *testing.B) {
 			part := sel[i:min(i+102, rows)]
 			w.Begin(schema.ShardID{Table: 1, Start: int64(i)}, 1)
 			_, size := e.Fit(part, 1<<20)
-			e.AppendWrites(&w, Insert, None, part, size, uint64(i)+1)
+			e.AppendWrites(&w, Insert, None, part, size, ids)
 		}
 		bytes = w.Len()
 	}
@@ -77,6 +78,10 @@ func loadFlights(tb testing.TB, n int) *store.Store {
 	for at := 0; at < n; at += 3800 {
 		batch := flightBatch(at, 3800)
 		e.Load(batch)
+		ids := make([]uint64, 3800)
+		for i := range ids {
+			ids[i] = uint64(at+i) + 1<<40
+		}
 		var w WriteSet
 		for i := 0; i < 3800; i += 190 {
 			part := make([]uint16, 190)
@@ -85,7 +90,7 @@ func loadFlights(tb testing.TB, n int) *store.Store {
 			}
 			w.Begin(schema.ShardID{Table: 1, Start: int64(at+i) * 5e6}, 1)
 			_, size := e.Fit(part, 1<<20)
-			e.AppendWrites(&w, Insert, None, part, size, uint64(at+i)+1<<40)
+			e.AppendWrites(&w, Insert, None, part, size, ids)
 		}
 		b := s.NewBatch()
 		if err := ApplyWrites(b, 1, w.Bytes(), 100); err != nil {
@@ -201,12 +206,16 @@ func BenchmarkApply(b *testing.B) {
 		sel[i] = uint16(i)
 	}
 	ts := schema.Timestamp(0)
+	ids := make([]uint64, 4096)
 	for b.Loop() {
 		ts++
 		var w WriteSet
 		w.Begin(schema.ShardID{Table: 1}, 1)
 		_, size := e.Fit(sel, 1<<20)
-		e.AppendWrites(&w, Insert, None, sel, size, uint64(ts)<<20)
+		for i := range ids {
+			ids[i] = uint64(ts)<<20 + uint64(i)
+		}
+		e.AppendWrites(&w, Insert, None, sel, size, ids)
 		batch := s.NewBatchSize(4096 * 90)
 		if err := ApplyWrites(batch, 1, w.Bytes(), ts); err != nil {
 			b.Fatal(err)

@@ -193,8 +193,8 @@ func (e *Encoder) Fit(rows []uint16, room int) (n, size int) {
 
 // AppendWrites appends a write of each of the rows, in their order, to the open
 // block of w; size is what Fit returned for them. In a table without a primary key
-// the row ids are id, id+1, …. The kind is Insert or Replace.
-func (e *Encoder) AppendWrites(w *WriteSet, kind WriteKind, check Check, rows []uint16, size int, id uint64) {
+// row r has the row id ids[r]. The kind is Insert or Replace.
+func (e *Encoder) AppendWrites(w *WriteSet, kind WriteKind, check Check, rows []uint16, size int, ids []uint64) {
 	if len(rows) == 0 {
 		return
 	}
@@ -226,8 +226,7 @@ func (e *Encoder) AppendWrites(w *WriteSet, kind WriteKind, check Check, rows []
 		pos += putUvarint(buf[pos:], vlen)
 		pos += copy(buf[pos:], key)
 		if c.rowID {
-			binary.BigEndian.PutUint64(buf[pos:], id)
-			id++
+			binary.BigEndian.PutUint64(buf[pos:], ids[r])
 			pos += RowIDLen
 		}
 		valueAt[i] = uint32(pos + headerLen)

@@ -72,7 +72,7 @@ func TestGolden(t *testing.T) {
 			w.Begin(shard, 0x11)
 			n, size := e.Fit([]uint16{0, 1}, 1000)
 			require.Equal(t, 2, n)
-			e.AppendWrites(&w, Insert, None, []uint16{0, 1}, size, 0x22)
+			e.AppendWrites(&w, Insert, None, []uint16{0, 1}, size, []uint64{0x22, 0x23})
 		case "writes":
 			w.Begin(shard, 0x11)
 			w.Add(Delete, Unchanged, []byte("key"), nil)
@@ -145,7 +145,7 @@ func FuzzValue(f *testing.F) {
 	var w WriteSet
 	w.Begin(schema.ShardID{}, 0)
 	_, size := e.Fit([]uint16{0}, 1000)
-	e.AppendWrites(&w, Insert, None, []uint16{0}, size, 1)
+	e.AppendWrites(&w, Insert, None, []uint16{0}, size, []uint64{1})
 	it := ReadWrites(w.Bytes())
 	it.Next()
 	f.Add(it.Write.Value)
@@ -283,12 +283,16 @@ func TestScanMatchesModel(t *testing.T) {
 					}
 					e.Load(b.Batch())
 					sel := []uint16{0, 1, 2, 3, 4}[:n]
+					ids := make([]uint64, 5)
 					for len(sel) > 0 {
 						k, size := e.Fit(sel, 400)
 						if k == 0 {
 							k, size = e.Fit(sel[:1], 1<<20)
 						}
-						e.AppendWrites(&w, Insert, None, sel[:k], size, id)
+						for _, r := range sel[:k] {
+							ids[r] = id + uint64(r-sel[0])
+						}
+						e.AppendWrites(&w, Insert, None, sel[:k], size, ids)
 						for _, r := range sel[:k] {
 							key := []byte(nil)
 							if len(names(tbl)) > 0 {
@@ -472,7 +476,7 @@ func TestAddedColumns(t *testing.T) {
 		var w WriteSet
 		w.Begin(schema.ShardID{Table: 1}, 1)
 		_, size := e.Fit([]uint16{0}, 1000)
-		e.AppendWrites(&w, Insert, None, []uint16{0}, size, id)
+		e.AppendWrites(&w, Insert, None, []uint16{0}, size, []uint64{id})
 		batch := data.NewBatch()
 		require.NoError(t, ApplyWrites(batch, 1, w.Bytes(), 5))
 		require.NoError(t, data.Apply(batch, false))

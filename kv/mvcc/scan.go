@@ -3,6 +3,7 @@ package mvcc
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 
 	"github.com/dejaq/fasti/kv/invariants"
 	"github.com/dejaq/fasti/kv/keys"
@@ -34,7 +35,7 @@ type Scanner struct {
 // the row keys, for locators and for columns of which Codec.NeedsKey holds. The
 // caller closes it before r.
 func NewScanner(r store.Reader, c *Codec, at schema.Timestamp, keys bool) (*Scanner, error) {
-	it, err := r.NewIter(nil)
+	it, err := r.NewIter(&store.IterOptions{UseL6Filters: true}) // for SeekKey
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +52,16 @@ func (s *Scanner) Close() error { return s.it.Close() }
 func (s *Scanner) Seek(from, to []byte, o *Overlay) {
 	s.it.SetBounds(from, to)
 	s.valid = s.it.First()
+	s.last = s.last[:0]
+	s.overlay, s.next = o, 0
+}
+
+// SeekKey begins the range of one row: of the locator key. Bloom filters make it
+// cheap to find that there is none.
+func (s *Scanner) SeekKey(key []byte, o *Overlay) {
+	s.it.SetBounds(nil, nil)
+	s.last = keys.AppendVersion(append(s.last[:0], key...), max(s.at, 1))
+	s.valid = s.it.SeekPrefixGE(s.last)
 	s.last = s.last[:0]
 	s.overlay, s.next = o, 0
 }
@@ -236,4 +247,17 @@ func NewOverlay(entries []OverlayEntry) *Overlay {
 		}
 	}
 	return &Overlay{entries}
+}
+
+// Get returns the value written to a key, empty for a tombstone; ok is false when the
+// overlay, which may be nil, has no write of it.
+func (o *Overlay) Get(key []byte) (value []byte, ok bool) {
+	if o == nil {
+		return nil, false
+	}
+	i, ok := slices.BinarySearchFunc(o.entries, key, func(e OverlayEntry, key []byte) int { return bytes.Compare(e.Key, key) })
+	if !ok {
+		return nil, false
+	}
+	return o.entries[i].Value, true
 }

@@ -152,27 +152,25 @@ type Writes struct {
 	pos   int // of the next write in block
 	left  int // writes of block not yet returned
 	base  int // offset of block in ws
-	end   int // where iteration stops
 	err   error
 }
 
 // ReadWrites returns an iterator over an encoded set, which may be empty.
-func ReadWrites(ws []byte) *Writes { return &Writes{ws: ws, end: len(ws)} }
+func ReadWrites(ws []byte) *Writes { return &Writes{ws: ws} }
 
-// ReadWritesUpTo is ReadWrites of the writes before the offset end, a length that
-// the set had while it grew.
-func ReadWritesUpTo(ws []byte, end int) *Writes { return &Writes{ws: ws, end: end} }
+// ReadWritesAt is ReadWrites from the block at an offset on.
+func ReadWritesAt(ws []byte, off int) *Writes { return &Writes{ws: ws, off: off} }
 
 // Next advances; it returns false at the end and on an error.
 func (it *Writes) Next() bool {
-	if it.err != nil || it.base+it.pos >= it.end {
+	if it.err != nil || it.base+it.pos >= len(it.ws) {
 		return false
 	}
 	if it.left == 0 {
 		if it.pos != len(it.block) {
 			return it.fail("bytes behind the last write of a block")
 		}
-		if it.off >= it.end {
+		if it.off >= len(it.ws) {
 			return false
 		}
 		var b Block

@@ -1,4 +1,62 @@
 // Package txn runs transactions on this node: it buffers what they write, routes
 // rows to shards and shards to groups, commits in one phase or two, and scans what
-// a statement may see.
+// a statement may see. It is the only package that knows both where things are
+// (meta/cluster) and how they are changed (kv/replica).
+//
+// # From a row to a group
+//
+//	row ──▶ (slice, partition) ──▶ shard: the last sequence ──▶ group
+//	        time column,           made on demand, closed       chosen by meta/cluster
+//	        hash of columns        at the table's row cap       when the shard is made
+//
+// Rows whose time is NULL lie in the shard of schema.NullPartition. Without columns
+// to hash, a transaction puts all its rows into one partition of its own choice.
+//
+// # Homes of keys
+//
+// Each primary key has a home, a shard where it is judged: there its row or a stub
+// stands, and one check in one group tells whether the key is free.
+//
+//	key names the time and      home
+//	the partition's columns
+//	both, or a keyed table      sequence 0 of the row's slice and partition
+//	otherwise                   partition IndexPartition + hash of the key % 8, at the slice of
+//	                            the key's time, or at that of instant 0 if it names none
+//
+// A row that does not lie at home, because sequence 0 is full or the home is no
+// place for rows, has a stub there that names its shard, written in the same
+// transaction. An insert is then: stub or row at home, which must be absent, and a
+// row elsewhere without a check.
+//
+// # What a transaction holds
+//
+// Its writes, in the order of their making, are one list of pieces per group; a
+// piece is a mvcc.WriteSet of at most 1 MiB. When the pieces of a group that lie in
+// memory exceed Options.StageBytes, the oldest are staged in the group's log, a few
+// at a time. A savepoint is a length of each list, and so is what a statement sees
+// of the transaction itself: the pieces before its beginning, laid over the scan.
+//
+// # Invariants
+//
+//   - X1: nobody reads a shard that has rows before its creation is announced: shards
+//     are created (meta/cluster), announced to the oracle, opened in their group and
+//     then written (I11 of the replication design).
+//   - X2: a statement sees what was committed at its read timestamp and what earlier
+//     statements of its transaction wrote, nothing else. In particular not its own
+//     writes.
+//   - X3: a transaction commits in all its groups or in none; Commit reports failure
+//     only when it is certain, else ErrUnknown.
+//   - X4: between two commits, a primary key belongs to at most one row, whatever
+//     sequence, partition or slice.
+//   - X5: memory: a transaction holds at most StageBytes + 2 + StageCalls pieces per
+//     group, and in all at most MaxBytes in memory and logs together.
+//   - X6: a table that is being dropped or emptied has no transaction that writes it:
+//     both hold the table's lock, shared or alone.
+//
+// # Concurrency
+//
+// A DB may be used by any number of goroutines, a Txn by one at a time. The Readers
+// of its scans may run beside it, each on one goroutine; they see only what cannot
+// change any more. Goroutines: one per staged piece in flight, which Commit and
+// Rollback wait for, and the DB's few, which DB.Close waits for.
 package txn

@@ -2,14 +2,22 @@ package txn
 
 import (
 	"context"
+	"errors"
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
 
+	"github.com/dejaq/fasti/kv/keys"
+	"github.com/dejaq/fasti/kv/mvcc"
+	"github.com/dejaq/fasti/kv/store"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/schema"
 )
 
 // Locator, in Spec.Columns, asks for the row's locator: bytes by which Update and
 // Delete find the row.
-const Locator = -1
+const Locator = mvcc.Locator
 
 // Spec says what a scan reads.
 type Spec struct {
@@ -30,43 +38,350 @@ type Spec struct {
 
 // Scan is a read of a table at the statement's timestamp. Its Readers share the
 // work: each row is seen by one of them.
-type Scan struct{}
+type Scan struct {
+	spec  Spec
+	codec *mvcc.Codec
+	at    schema.Timestamp
+	known int
+	kept  int
+
+	units []unit
+	next  atomic.Int64 // unit not taken yet
+	snap  *store.Snapshot
+	own   map[schema.GroupID]*written
+	cache pieceCache
+
+	closeOnce sync.Once
+}
+
+// unit is what a worker takes at a time: a range of store keys in neighbouring shards
+// of one group.
+type unit struct {
+	group       schema.GroupID
+	first, last schema.ShardID
+	from, to    []byte
+	point       bool // there is one key only: from, without its end
+}
+
+// Scan prepares a read. The scan must be closed before the transaction's next
+// statement, commit or rollback.
+func (t *Txn) Scan(ctx context.Context, s Spec) (*Scan, error) {
+	if err := t.usable(); err != nil {
+		return nil, err
+	}
+	if t.readTS == 0 {
+		if err := t.Statement(ctx); err != nil {
+			return nil, err
+		}
+	}
+	codec, err := t.db.codec(s.Table)
+	if err != nil {
+		return nil, err
+	}
+	sc := &Scan{spec: s, codec: codec, at: t.readTS}
+	sc.known = t.view.ShardCount(s.Table.ID)
+	shards, err := t.keep(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	sc.kept = len(shards)
+	if sc.own, err = t.written(s.Table.ID); err != nil {
+		return nil, err
+	}
+	for _, sh := range shards {
+		if err := t.barrier(ctx, sh.Group); err != nil {
+			return nil, err
+		}
+	}
+	sc.cut(shards, t.db.opts.UnitShards)
+	sc.snap = t.db.opts.Data.NewSnapshot()
+	return sc, nil
+}
+
+// keep returns the shards that may hold rows of the scan.
+func (t *Txn) keep(ctx context.Context, sc *Scan) ([]schema.Shard, error) {
+	s := &sc.spec
+	if len(s.Key) > 0 {
+		return t.keepKey(ctx, sc)
+	}
+	if !s.Table.Sliced() {
+		return t.view.Shards(s.Table.ID, math.MinInt64, math.MaxInt64, true), nil
+	}
+	return t.shards(s.Table.ID, s.Lo, s.Hi, s.Nulls), nil
+}
+
+// shards returns the shards of a sliced table that may hold times in [lo, hi).
+func (t *Txn) shards(id schema.TableID, lo, hi int64, nulls bool) []schema.Shard {
+	if lo >= hi && lo != math.MaxInt64 {
+		lo, hi = math.MinInt64, math.MinInt64 // no time at all
+	}
+	return t.view.Shards(id, lo, hi, nulls)
+}
+
+// keepKey is keep of a scan that fixes a part of the key.
+func (t *Txn) keepKey(ctx context.Context, sc *Scan) ([]schema.Shard, error) {
+	s := &sc.spec
+	tbl := s.Table
+	sp := newSpread(tbl, sc.codec)
+	fixed := func(o int) (vector.Datum, bool) {
+		i := slices.Index(tbl.Key, o)
+		if i < 0 || i >= len(s.Key) {
+			return vector.Datum{}, false
+		}
+		return s.Key[i], true
+	}
+	lo, hi := int64(math.MinInt64), int64(math.MaxInt64)
+	timed := !tbl.Sliced()
+	at := place{}
+	if tbl.Sliced() {
+		lo, hi = s.Lo, s.Hi
+		if d, ok := fixed(tbl.Time); ok {
+			us := sp.instant(d.I)
+			timed = true
+			at.start = tbl.SliceStart(us)
+			lo, hi = max(lo, at.start), min(hi, tbl.SliceEnd(at.start))
+			if us == math.MaxInt64 {
+				hi = s.Hi
+			}
+		}
+	}
+	partition := tbl.Partitions == 1
+	if !partition && len(sp.hashed) > 0 {
+		partition = true
+		var buf []byte
+		for _, o := range sp.hashed {
+			d, ok := fixed(o)
+			if !ok {
+				partition = false
+				break
+			}
+			buf = keys.AppendNullable(buf, tbl.Columns[o].Type, d)
+		}
+		if partition {
+			at.partition = sp.partitionOf(buf)
+		}
+	}
+	if len(s.Key) == len(tbl.Key) && (sp.homing == homeIndex || timed && partition) {
+		return t.keepHome(ctx, sc, &sp, at)
+	}
+	shards := t.shards(tbl.ID, lo, hi, s.Nulls && !sp.timed)
+	if partition && tbl.Partitions > 1 {
+		shards = slices.DeleteFunc(shards, func(sh schema.Shard) bool {
+			return sh.ID.Partition != at.partition && sh.ID.Partition != schema.NullPartition
+		})
+	}
+	return shards, nil
+}
+
+// keepHome looks a whole key up at its home and returns the shard of its row, none if
+// it has no row.
+func (t *Txn) keepHome(ctx context.Context, sc *Scan, sp *spread, at place) ([]schema.Shard, error) {
+	key := sc.codec.AppendKeyPrefix(nil, sc.spec.Key)
+	home := sp.home(at, key)
+	first := t.view.Slice(sc.spec.Table.ID, home.start, home.partition)
+	if len(first) == 0 || first[0].State == schema.ShardDropping {
+		return nil, nil
+	}
+	if sp.homing == homePlace && len(first) == 1 {
+		return first, nil
+	}
+	h := first[0]
+	if err := t.barrier(ctx, h.Group); err != nil {
+		return nil, err
+	}
+	value, err := t.homeValue(sc.spec.Table.ID, h, key)
+	if err != nil {
+		return nil, err
+	}
+	if len(value) == 0 {
+		return nil, nil
+	}
+	if !mvcc.IsStub(value) {
+		return []schema.Shard{h}, nil
+	}
+	id, err := mvcc.StubShard(value)
+	if err != nil {
+		return nil, err
+	}
+	sh, ok := t.view.Shard(id)
+	if !ok || sh.State == schema.ShardDropping {
+		return nil, nil
+	}
+	return []schema.Shard{sh}, nil
+}
+
+// homeValue returns what the statement sees of a key at its home, empty for nothing.
+func (t *Txn) homeValue(table schema.TableID, home schema.Shard, key []byte) (value []byte, err error) {
+	own, err := t.written(table)
+	if err != nil {
+		return nil, err
+	}
+	if w := own[home.Group]; w != nil {
+		locator := append(keys.AppendRowPrefix(nil, home.Group, home.ID), key...)
+		from, to := keys.Bounds(locator)
+		var cache pieceCache
+		o, err := w.overlay(&cache, t.db.opts.Data.Reader(), home.ID, home.ID, from, to)
+		if err != nil {
+			return nil, err
+		}
+		if v, ok := o.Get(locator); ok {
+			return v, nil
+		}
+	}
+	seek, err := mvcc.NewSeeker(t.db.opts.Data.Reader())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, seek.Close()) }()
+	_, v, _, err := seek.Newest(home.Group, home.ID, key, t.readTS)
+	return slices.Clone(v), err
+}
+
+// cut makes units of the shards, which are in order.
+func (s *Scan) cut(shards []schema.Shard, most int) {
+	if len(shards) == 0 {
+		return
+	}
+	// Small enough that all workers find work until the end, large enough that
+	// seeking does not show.
+	most = max(1, min(most, len(shards)/64))
+	prefix := s.codec.AppendKeyPrefix(nil, s.spec.Key)
+	byGroup := make(map[schema.GroupID]int) // open unit
+	null := schema.ShardID{Table: s.spec.Table.ID, Partition: schema.NullPartition}
+	sizes := make([]int, 0, len(shards))
+	for j, sh := range shards {
+		i, ok := byGroup[sh.Group]
+		if s.spec.Table.Partitions <= 1 && j > 0 && shards[j-1].Group != sh.Group {
+			ok = false // keeps the order; where partitions alternate, it would cost too much
+		}
+		if ok && sizes[i] < most && len(s.spec.Key) == 0 && s.joins(s.units[i].last, sh.ID, null) {
+			s.units[i].last = sh.ID
+			sizes[i]++
+			continue
+		}
+		byGroup[sh.Group] = len(s.units)
+		s.units = append(s.units, unit{group: sh.Group, first: sh.ID, last: sh.ID})
+		sizes = append(sizes, 1)
+	}
+	for i := range s.units {
+		u := &s.units[i]
+		if len(prefix) > 0 {
+			u.point = len(s.spec.Key) == len(s.spec.Table.Key)
+			u.from, u.to = keys.Bounds(append(keys.AppendRowPrefix(nil, u.group, u.first), prefix...))
+			continue
+		}
+		u.from, _ = keys.ShardBounds(u.group, u.first)
+		_, u.to = keys.ShardBounds(u.group, u.last)
+	}
+}
+
+// joins reports whether all rows between two shards of one group belong to the scan:
+// only the rows without a time may lie between, unasked for.
+func (s *Scan) joins(a, b, null schema.ShardID) bool {
+	return s.spec.Nulls || !(a.Compare(null) < 0 && null.Compare(b) < 0)
+}
+
+// Shards returns how many shards the scan reads, and how many the table has.
+func (s *Scan) Shards() (kept, known int) { return s.kept, s.known }
+
+// Close releases the scan. Its Readers must be closed.
+func (s *Scan) Close() (err error) {
+	s.closeOnce.Do(func() { err = s.snap.Close() })
+	return err
+}
 
 // Reader is one worker's part of a scan, and belongs to one goroutine.
-type Reader struct{}
+type Reader struct {
+	scan *Scan
+	rows *mvcc.Scanner
+	unit int // the one being read
+	more bool
+	part uint64 // morsels read of it
+	m    Morsel
+}
+
+// Open returns a Reader; the caller closes it. Several goroutines may call it.
+func (s *Scan) Open() (*Reader, error) {
+	withKeys := slices.ContainsFunc(s.spec.Columns, func(o int) bool { return o == Locator || s.codec.NeedsKey(o) })
+	rows, err := mvcc.NewScanner(s.snap, s.codec, s.at, withKeys)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{scan: s, rows: rows}
+	r.m.columns = s.spec.Columns
+	return r, nil
+}
+
+// Next returns the next rows, nil at the end. A morsel is of one unit, so that Seq
+// orders the morsels of all Readers.
+func (r *Reader) Next() (*Morsel, error) {
+	r.m.rows.Reset()
+	for {
+		if !r.more {
+			n := int(r.scan.next.Add(1)) - 1
+			if n >= len(r.scan.units) {
+				r.scan.next.Store(int64(len(r.scan.units))) // no overflow by idle readers
+				return nil, nil
+			}
+			if err := r.seek(n); err != nil {
+				return nil, err
+			}
+		}
+		var err error
+		if r.more, err = r.rows.Fill(&r.m.rows); err != nil {
+			return nil, err
+		}
+		if r.m.rows.Rows() > 0 {
+			r.m.seq = uint64(r.unit)<<32 | r.part
+			r.part++
+			return &r.m, nil
+		}
+	}
+}
+
+func (r *Reader) seek(n int) error {
+	u := &r.scan.units[n]
+	var o *mvcc.Overlay
+	if w := r.scan.own[u.group]; w != nil && w.touches(u.first, u.last) {
+		var err error
+		if o, err = w.overlay(&r.scan.cache, r.scan.snap, u.first, u.last, u.from, u.to); err != nil {
+			return err
+		}
+	}
+	if u.point {
+		r.rows.SeekKey(u.from[:len(u.from)-1], o)
+	} else {
+		r.rows.Seek(u.from, u.to, o)
+	}
+	r.unit, r.part, r.more = n, 0, true
+	return nil
+}
+
+// Close releases the Reader.
+func (r *Reader) Close() error { return r.rows.Close() }
 
 // Morsel is a run of at most vector.MaxRows rows. It is valid until the Reader's
 // next call.
-type Morsel struct{}
-
-// Scan prepares a read. The scan must be closed before the transaction's next
-// statement.
-func (t *Txn) Scan(ctx context.Context, s Spec) (*Scan, error) { return &Scan{}, nil }
-
-// Shards returns how many shards the scan reads, and how many the table has.
-func (s *Scan) Shards() (kept, known int) { return 0, 0 }
-
-// Open returns a Reader; the caller closes it.
-func (s *Scan) Open() (*Reader, error) { return &Reader{}, nil }
-
-// Close releases the scan. Its Readers must be closed.
-func (s *Scan) Close() error { return nil }
-
-// Next returns the next rows, nil at the end.
-func (r *Reader) Next() (*Morsel, error) { return nil, nil }
-
-// Close releases the Reader.
-func (r *Reader) Close() error { return nil }
+type Morsel struct {
+	rows    mvcc.Morsel
+	columns []int
+	seq     uint64
+}
 
 // Rows returns the number of rows, 1 … vector.MaxRows.
-func (m *Morsel) Rows() int { return 0 }
+func (m *Morsel) Rows() int { return m.rows.Rows() }
 
-// Seq numbers the morsels of a scan in the order of shard and row key.
-func (m *Morsel) Seq() uint64 { return 0 }
+// Seq numbers the morsels of a scan: in the order of shard and row key, if the table
+// has one partition; else in that order within each group.
+func (m *Morsel) Seq() uint64 { return m.seq }
 
 // Decode gives rows [from, to) of column col (an index into Spec.Columns) in out,
 // whose memory it uses again. Text may alias the morsel.
-func (m *Morsel) Decode(col, from, to int, out *vector.Vector) error { return nil }
+func (m *Morsel) Decode(col, from, to int, out *vector.Vector) error {
+	return m.rows.Decode(m.columns[col], from, to, out)
+}
 
 // DecodeSel is Decode of the named rows: row rows[i] becomes row i of out.
-func (m *Morsel) DecodeSel(col int, rows []uint16, out *vector.Vector) error { return nil }
+func (m *Morsel) DecodeSel(col int, rows []uint16, out *vector.Vector) error {
+	return m.rows.DecodeSel(m.columns[col], rows, out)
+}
