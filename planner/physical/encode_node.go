@@ -1,0 +1,256 @@
+package physical
+
+import "github.com/dejaq/fasti/sql/expr"
+
+// Kinds of nodes in encoded plans: append only.
+const (
+	kindScan byte = iota + 1
+	kindVirtualScan
+	kindInput
+	kindValues
+	kindFilter
+	kindProject
+	kindAggregate
+	kindJoin
+	kindSort
+	kindLimit
+	kindAppend
+	kindGather
+	kindInsert
+	kindUpdate
+	kindDelete
+	kindCreateTable
+	kindDropTable
+	kindCreateHypertable
+	kindTruncate
+	kindSeries
+	kindSingleRow
+	kindDistinctOn
+	kindEnd
+)
+
+// newNode returns an empty node of a kind, nil for none.
+func newNode(kind byte) Node {
+	switch kind {
+	case kindScan:
+		return &Scan{}
+	case kindVirtualScan:
+		return &VirtualScan{}
+	case kindInput:
+		return &Input{}
+	case kindValues:
+		return &Values{}
+	case kindFilter:
+		return &Filter{}
+	case kindProject:
+		return &Project{}
+	case kindAggregate:
+		return &Aggregate{}
+	case kindJoin:
+		return &Join{}
+	case kindSort:
+		return &Sort{}
+	case kindLimit:
+		return &Limit{}
+	case kindAppend:
+		return &Append{}
+	case kindGather:
+		return &Gather{}
+	case kindInsert:
+		return &Insert{}
+	case kindUpdate:
+		return &Update{}
+	case kindDelete:
+		return &Delete{}
+	case kindCreateTable:
+		return &CreateTable{}
+	case kindDropTable:
+		return &DropTable{}
+	case kindCreateHypertable:
+		return &CreateHypertable{}
+	case kindTruncate:
+		return &Truncate{}
+	case kindSeries:
+		return &Series{}
+	case kindSingleRow:
+		return &SingleRow{}
+	case kindDistinctOn:
+		return &DistinctOn{}
+	}
+	return nil
+}
+
+func kindOf(n Node) byte {
+	switch n.(type) {
+	case *Scan:
+		return kindScan
+	case *VirtualScan:
+		return kindVirtualScan
+	case *Input:
+		return kindInput
+	case *Values:
+		return kindValues
+	case *Filter:
+		return kindFilter
+	case *Project:
+		return kindProject
+	case *Aggregate:
+		return kindAggregate
+	case *Join:
+		return kindJoin
+	case *Sort:
+		return kindSort
+	case *Limit:
+		return kindLimit
+	case *Append:
+		return kindAppend
+	case *Gather:
+		return kindGather
+	case *Insert:
+		return kindInsert
+	case *Update:
+		return kindUpdate
+	case *Delete:
+		return kindDelete
+	case *CreateTable:
+		return kindCreateTable
+	case *DropTable:
+		return kindDropTable
+	case *CreateHypertable:
+		return kindCreateHypertable
+	case *Truncate:
+		return kindTruncate
+	case *Series:
+		return kindSeries
+	case *SingleRow:
+		return kindSingleRow
+	case *DistinctOn:
+		return kindDistinctOn
+	}
+	panic("physical: node without a kind")
+}
+
+func (c *coder) node(v *Node) {
+	if !c.enter() {
+		return
+	}
+	defer func() { c.depth-- }()
+	var kind byte
+	if !c.reading {
+		kind = kindOf(*v)
+	}
+	enum(c, &kind, kindEnd)
+	if c.err != nil {
+		return
+	}
+	if c.reading {
+		if *v = newNode(kind); *v == nil {
+			c.fail("node of kind %d", kind)
+			return
+		}
+	}
+	switch n := (*v).(type) {
+	case *Scan:
+		c.table(&n.Table)
+		c.string(&n.Alias)
+		c.ints(&n.Columns)
+		c.exprs(&n.Filter)
+		list(c, &n.Bounds, func(b *Bound) {
+			enum(c, &b.Op, Greater+1)
+			c.expr(&b.Value)
+		})
+		c.exprs(&n.Key)
+		c.fields(&n.Out)
+	case *VirtualScan:
+		c.string(&n.Namespace)
+		c.string(&n.Name)
+		c.string(&n.Alias)
+		c.ints(&n.Columns)
+		c.fields(&n.Out)
+	case *Input:
+		c.fields(&n.Out)
+	case *Values:
+		list(c, &n.Rows, func(r *[]expr.Expr) { c.exprs(r) })
+		c.fields(&n.Out)
+	case *Filter:
+		c.node(&n.Input)
+		c.exprs(&n.Conds)
+	case *Project:
+		c.node(&n.Input)
+		c.exprs(&n.Exprs)
+		c.fields(&n.Out)
+	case *Aggregate:
+		c.node(&n.Input)
+		c.exprs(&n.Keys)
+		list(c, &n.Aggs, func(a *Agg) {
+			c.id(&a.Func)
+			c.exprs(&a.Args)
+			c.bool(&a.Distinct)
+			c.optional(&a.Filter)
+			c.typ(&a.T)
+		})
+		enum(c, &n.Mode, Final+1)
+		c.fields(&n.Out)
+	case *Join:
+		enum(c, &n.Kind, AntiNull+1)
+		c.node(&n.Left)
+		c.node(&n.Right)
+		c.exprs(&n.LeftKeys)
+		c.exprs(&n.RightKeys)
+		c.exprs(&n.Residual)
+		c.fields(&n.Out)
+	case *Sort:
+		c.node(&n.Input)
+		list(c, &n.Keys, func(k *SortKey) {
+			c.expr(&k.Expr)
+			c.bool(&k.Desc)
+			c.bool(&k.NullsFirst)
+		})
+		c.int64(&n.Limit)
+	case *Limit:
+		c.node(&n.Input)
+		c.optional(&n.Count)
+		c.optional(&n.Offset)
+	case *Append:
+		list(c, &n.All, func(x *Node) { c.node(x) })
+		c.fields(&n.Out)
+	case *Gather:
+		c.node(&n.Input)
+	case *Insert:
+		c.node(&n.Input)
+		c.table(&n.Table)
+		c.exprs(&n.Returning)
+		c.fields(&n.Out)
+	case *Update:
+		c.node(&n.Input)
+		c.table(&n.Table)
+		c.exprs(&n.Returning)
+		c.fields(&n.Out)
+	case *Delete:
+		c.node(&n.Input)
+		c.table(&n.Table)
+		c.exprs(&n.Returning)
+		c.fields(&n.Out)
+	case *CreateTable:
+		c.table(&n.Table)
+		c.bool(&n.IfNotExists)
+	case *DropTable:
+		c.tableList(&n.Tables)
+	case *CreateHypertable:
+		c.table(&n.Table)
+		c.bool(&n.IfNotExists)
+		c.fields(&n.Out)
+	case *Truncate:
+		c.tableList(&n.Tables)
+	case *Series:
+		c.expr(&n.Start)
+		c.expr(&n.Stop)
+		c.expr(&n.Step)
+		c.fields(&n.Out)
+	case *SingleRow:
+		c.node(&n.Input)
+	case *DistinctOn:
+		c.node(&n.Input)
+		c.exprs(&n.Keys)
+	}
+}
