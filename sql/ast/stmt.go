@@ -104,6 +104,7 @@ type WindowDef struct {
 	Pos         int
 	Name        string // of the definition
 	Base        string // the window it refines, or for OVER name the window itself
+	Bare        bool   // OVER name, without parentheses: the window as it is
 	PartitionBy []Expr
 	OrderBy     []OrderItem
 	Frame       *Frame

@@ -75,6 +75,15 @@ func (t *Token) IsBareLabel() bool {
 	return t.Kind == QuotedIdent || t.Kind == Ident && t.Word.BareLabel()
 }
 
+// Lookup returns the keyword that the name is, None when it is none. Keywords are
+// lower case.
+func Lookup(name string) Word {
+	if len(name) > wordLengthMax {
+		return None
+	}
+	return lookup(name)
+}
+
 // Class returns the class of the keyword.
 func (w Word) Class() Class { return Class(attributes[w] & 3) }
 

@@ -171,7 +171,7 @@ func (p *parser) callClauses(node *ast.FuncCall) int32 {
 			node.Over = w
 			height = max(height, p.windowSpec(w, separate))
 		} else {
-			node.Over = &ast.WindowDef{Pos: p.Pos()}
+			node.Over = &ast.WindowDef{Pos: p.Pos(), Bare: true}
 			node.Over.Base = p.ColID()
 		}
 	}
