@@ -1,0 +1,130 @@
+package logictest
+
+import (
+	"context"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dejaq/fasti/e2e/fastitest"
+)
+
+var recordFlag = flag.Bool("record", false, "write the results of PostgreSQL 15 into the files")
+
+func files(t *testing.T) []string {
+	list, err := filepath.Glob("testdata/*.slt")
+	require.NoError(t, err)
+	require.NotEmpty(t, list)
+	return list
+}
+
+// TestFiles runs every file on a fresh Fasti and compares each outcome with the
+// recorded one.
+func TestFiles(t *testing.T) {
+	total := 0
+	for _, file := range files(t) {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".slt"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			records, err := parse(string(text))
+			require.NoError(t, err)
+			s := fastitest.Start(t, "--memory")
+			c := connect(t, s.DSN())
+			for i := range records {
+				r := &records[i]
+				if r.line == 0 {
+					continue
+				}
+				total++
+				got, err := run(t.Context(), c, r)
+				require.NoError(t, err, "%s:%d: %s", file, r.line, r.sql)
+				if got.String() != r.expect.String() {
+					t.Errorf("%s:%d: %s\nwant %s\ngot  %s", file, r.line, r.sql, r.expect, got)
+				}
+			}
+		})
+	}
+	t.Logf("%d records", total)
+}
+
+// TestRecord writes what PostgreSQL 15 answers into the files; with -record only.
+func TestRecord(t *testing.T) {
+	if !*recordFlag {
+		t.Skip("writes files; run by make slt-record")
+	}
+	dsn := startPostgres(t)
+	for _, file := range files(t) {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		records, err := parse(string(text))
+		require.NoError(t, err, file)
+		c := connect(t, dsn)
+		_, err = c.Exec(t.Context(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public").ReadAll()
+		require.NoError(t, err)
+		for i := range records {
+			r := &records[i]
+			if r.line == 0 || r.fastiOnly {
+				continue
+			}
+			r.expect, err = run(t.Context(), c, r)
+			require.NoError(t, err, "%s:%d", file, r.line)
+		}
+		require.NoError(t, os.WriteFile(file, []byte(format(records)), 0o644))
+	}
+}
+
+// TestFormat: format and parse are inverse on the files there are.
+func TestFormat(t *testing.T) {
+	for _, file := range files(t) {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		records, err := parse(string(text))
+		require.NoError(t, err)
+		require.Equal(t, string(text), format(records), file)
+	}
+}
+
+func connect(t *testing.T, dsn string) *pgconn.PgConn {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	config, err := pgconn.ParseConfig(dsn)
+	require.NoError(t, err)
+	config.RuntimeParams["timezone"] = "UTC"
+	c, err := pgconn.ConnectConfig(ctx, config)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = c.Close(context.Background()) })
+	return c
+}
+
+// startPostgres starts a PostgreSQL 15 of the test's own and returns a connection
+// string. Root may not run it, so it runs as postgres then.
+func startPostgres(t *testing.T) string {
+	const bin = "/usr/lib/postgresql/15/bin/"
+	dir, err := os.MkdirTemp("", "fasti-pg-")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	shell := func(command string) {
+		cmd := exec.Command("sh", "-c", command)
+		if os.Geteuid() == 0 {
+			cmd = exec.Command("su", "postgres", "-c", command)
+		}
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	if os.Geteuid() == 0 {
+		out, err := exec.Command("chown", "postgres", dir).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	data := filepath.Join(dir, "data")
+	shell(bin + "initdb -D " + data + " -U postgres -A trust -E UTF8 --locale=C >/dev/null")
+	shell(bin + "pg_ctl -D " + data + " -o \"-k " + dir + " -c listen_addresses=''\" -l " + dir + "/log -w start >/dev/null")
+	t.Cleanup(func() { shell(bin + "pg_ctl -D " + data + " -m immediate stop >/dev/null") })
+	return "host=" + dir + " user=postgres dbname=postgres"
+}
