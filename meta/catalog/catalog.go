@@ -19,6 +19,7 @@ const (
 	tablePrefix = "/t/"
 	namePrefix  = "/tn/"
 	lastIDKey   = "/id/table"
+	shardPrefix = "/s/"
 )
 
 var (
@@ -32,10 +33,19 @@ var (
 	// ErrChanged is returned by UpdateTable when the stored version is not the
 	// one that the change started from.
 	ErrChanged = errors.New("catalog: table changed meanwhile")
+	// ErrHasShards is returned by UpdateTable for a change of the layout
+	// (schema.Table.SameLayout) of a table that has shards.
+	ErrHasShards = errors.New("catalog: table has shards")
 )
 
 // Key returns the key of a table's descriptor; it exists as long as the table.
 func Key(id schema.TableID) string { return tablePrefix + strconv.FormatUint(uint64(id), 10) }
+
+// ShardsPrefix returns what the keys of a table's shards begin with; they are
+// meta/cluster's.
+func ShardsPrefix(id schema.TableID) string {
+	return shardPrefix + strconv.FormatUint(uint64(id), 10) + "/"
+}
 
 func nameKey(namespace, name string) string {
 	return namePrefix + url.PathEscape(namespace) + "/" + url.PathEscape(name)

@@ -46,9 +46,10 @@ func newTable(name string) schema.Table {
 // TestCatalog runs testdata/catalog against one store. Its commands:
 //
 //	create name=N [namespace=N] [sliced] [broken]   creates a table
-//	rename id=N [version=N] [name=N]                updates it from the given
+//	update id=N [version=N] [name=N] [partitions=N] updates it from the given
 //	                                                version, default: the newest
 //	drop id=N
+//	shard id=N                                      puts a shard's key
 //	reopen                                          closes and opens everything
 //	show                                            the view and the stored keys
 func TestCatalog(t *testing.T) {
@@ -80,13 +81,14 @@ func TestCatalog(t *testing.T) {
 			}
 			require.Same(t, got, c.View().Table(got.Namespace, got.Name))
 			return fmt.Sprintf("%+v", *got)
-		case "rename":
+		case "update":
 			change := &schema.Table{ID: schema.TableID(id), Namespace: Public, Partitions: 1, Time: -1}
 			if tbl != nil {
 				change = tbl.Clone()
 			}
 			d.MaybeScanArgs(t, "version", &change.Version)
 			d.MaybeScanArgs(t, "name", &change.Name)
+			d.MaybeScanArgs(t, "partitions", &change.Partitions)
 			if err := c.UpdateTable(ctx, change); err != nil {
 				return err.Error()
 			}
@@ -94,6 +96,9 @@ func TestCatalog(t *testing.T) {
 			if err := c.DropTable(ctx, schema.TableID(id)); err != nil {
 				return err.Error()
 			}
+		case "shard":
+			_, err := s.Txn(ctx, etcd.Txn{Then: []etcd.Op{etcd.Put(ShardsPrefix(tbl.ID)+"0", nil)}})
+			require.NoError(t, err)
 		case "reopen":
 			require.NoError(t, c.Close())
 			require.NoError(t, s.Close())
@@ -302,7 +307,7 @@ func TestUnknownOutcome(t *testing.T) {
 
 	renamed := stored.Clone()
 	renamed.Name = "b"
-	require.NoError(t, twice(decideUpdate(renamed)))
+	require.NoError(t, twice(c.decideUpdate(renamed)))
 	require.Nil(t, c.View().Table(Public, "a"))
 	require.Equal(t, stored.Version+1, c.View().Table(Public, "b").Version)
 	require.NoError(t, twice(decideDrop(stored.ID)))

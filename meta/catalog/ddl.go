@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -94,22 +95,22 @@ func decideDrop(id schema.TableID) decision {
 // UpdateTable replaces the descriptor of t.ID by t with Version+1. t.Version is
 // the version that the change started from (Clone a view's table and change the
 // copy). A new name is taken in the same transaction. It returns ErrNoTable,
-// ErrChanged, ErrTableExists, ErrNoNamespace or schema.ErrInvalid.
+// ErrChanged, ErrTableExists, ErrHasShards, ErrNoNamespace or schema.ErrInvalid.
 func (c *Catalog) UpdateTable(ctx context.Context, t *schema.Table) error {
 	if err := check(t); err != nil {
 		return err
 	}
-	if err := c.change(ctx, decideUpdate(t)); err != nil {
+	if err := c.change(ctx, c.decideUpdate(t)); err != nil {
 		return fmt.Errorf("catalog: update: %w", err)
 	}
 	return nil
 }
 
-func decideUpdate(t *schema.Table) decision {
+func (c *Catalog) decideUpdate(t *schema.Table) decision {
 	nt := t.Clone()
 	nt.Version++
 	value := schema.AppendTable(nil, nt)
-	return func(_ context.Context, v *View, uncertain bool) (etcd.Txn, bool, error) {
+	return func(ctx context.Context, v *View, uncertain bool) (etcd.Txn, bool, error) {
 		old := v.TableByID(t.ID)
 		switch {
 		case old == nil:
@@ -122,6 +123,13 @@ func decideUpdate(t *schema.Table) decision {
 		txn := etcd.Txn{
 			If:   []etcd.Cond{{Key: Key(t.ID), ModRev: v.modRev(t.ID)}},
 			Then: []etcd.Op{etcd.Put(Key(t.ID), value)},
+		}
+		if !nt.SameLayout(old) {
+			shards := ShardsPrefix(t.ID)
+			if any, err := c.store.Any(ctx, shards); err != nil || any {
+				return etcd.Txn{}, false, cmp.Or(err, fmt.Errorf("table %q: %w", old.Name, ErrHasShards))
+			}
+			txn.If = append(txn.If, etcd.Cond{Key: shards, Prefix: true})
 		}
 		if from, to := nameKey(old.Namespace, old.Name), nameKey(nt.Namespace, nt.Name); from != to {
 			if v.Table(nt.Namespace, nt.Name) != nil {

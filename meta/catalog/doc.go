@@ -17,7 +17,9 @@
 //   - I3: Version grows by one with each change of a descriptor; of two changes
 //     that started from the same version one fails with ErrChanged.
 //   - I4: what a method has done, the view shows when it returns.
-//   - I5: every write is fenced by the manager's claim.
+//   - I5: the layout of a table (schema.Table.SameLayout) does not change while
+//     there is a shard of it, nor does a shard appear for an outdated layout.
+//   - I6: every write is fenced by the manager's claim.
 //
 // Namespaces are fixed: public holds tables; fasti is virtual, its relations are
 // made by the server, and so are PostgreSQL's own catalogs.

@@ -21,11 +21,13 @@ func benchSlices(t *schema.Table) []schema.ShardID {
 }
 
 // BenchmarkLoad creates 16,000 shards as a bulk load does: 400 calls of 40 each,
-// in time order, or each call all over the time range.
+// in time order, or each call all over the time range, with fsync.
 func BenchmarkLoad(b *testing.B) {
 	for name, stride := range map[string]int{"order=time": 1, "order=scattered": 400} {
 		b.Run(name, func(b *testing.B) {
-			w := newWorld(b)
+			w := &world{dir: b.TempDir(), sync: true}
+			w.open(b)
+			defer w.close(b)
 			for i := 0; b.Loop(); i++ {
 				tbl := w.sliced(b, string(rune('a'+i)), 1)
 				ids := benchSlices(tbl)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dejaq/fasti/meta/catalog"
 	"github.com/dejaq/fasti/meta/etcd"
 	"github.com/dejaq/fasti/meta/schema"
 )
@@ -13,11 +14,11 @@ import (
 // further, stay. It returns a revision at which the view shows it. ErrNoShard when
 // one of them does not exist; then none has changed.
 func (c *Cluster) SetShardState(ctx context.Context, ids []schema.ShardID, state schema.ShardState) (rev int64, err error) {
-	rev, err = c.update(ctx, func(v *View) ([]etcd.Txn, error) {
+	rev, err = c.update(ctx, func(_ context.Context, v *View) ([]etcd.Txn, error) {
 		return planChange(v, ids, true, func(ch *chunk, i int) {
 			ch.shards[i].State = state
 		}, func(s *schema.Shard) bool { return s.State < state })
-	}, nil)
+	})
 	if err != nil {
 		return 0, fmt.Errorf("cluster: shards to state %s: %w", state, err)
 	}
@@ -27,11 +28,11 @@ func (c *Cluster) SetShardState(ctx context.Context, ids []schema.ShardID, state
 // RemoveShards forgets shards: after their groups have dropped the rows. Those that
 // do not exist are passed over. It returns a revision at which the view shows it.
 func (c *Cluster) RemoveShards(ctx context.Context, ids []schema.ShardID) (rev int64, err error) {
-	rev, err = c.update(ctx, func(v *View) ([]etcd.Txn, error) {
+	rev, err = c.update(ctx, func(_ context.Context, v *View) ([]etcd.Txn, error) {
 		return planChange(v, ids, false, func(ch *chunk, i int) {
 			ch.shards = slices.Delete(ch.shards, i, i+1)
 		}, func(*schema.Shard) bool { return true })
-	}, nil)
+	})
 	if err != nil {
 		return 0, fmt.Errorf("cluster: remove shards: %w", err)
 	}
@@ -41,12 +42,12 @@ func (c *Cluster) RemoveShards(ctx context.Context, ids []schema.ShardID) (rev i
 // DropTable forgets all shards of a table in one step. It returns a revision at
 // which the view shows none.
 func (c *Cluster) DropTable(ctx context.Context, table schema.TableID) (rev int64, err error) {
-	rev, err = c.update(ctx, func(v *View) ([]etcd.Txn, error) {
+	rev, err = c.update(ctx, func(_ context.Context, v *View) ([]etcd.Txn, error) {
 		if v.tables[table] == nil {
 			return nil, nil
 		}
-		return []etcd.Txn{{Then: []etcd.Op{etcd.DeletePrefix(tableKeyPrefix(table))}}}, nil
-	}, nil)
+		return []etcd.Txn{{Then: []etcd.Op{etcd.DeletePrefix(catalog.ShardsPrefix(table))}}}, nil
+	})
 	if err != nil {
 		return 0, fmt.Errorf("cluster: drop table %d: %w", table, err)
 	}

@@ -23,6 +23,7 @@ import (
 // world is a metadata store with a catalog and a cluster on top.
 type world struct {
 	dir     string
+	sync    bool // with fsync
 	store   *etcd.Store
 	catalog *catalog.Catalog
 	*Cluster
@@ -34,7 +35,7 @@ func testNow() time.Time { return time.Unix(946684801, 0) }
 func (w *world) open(t testing.TB) {
 	t.Helper()
 	var err error
-	w.store, err = etcd.Open(etcd.Options{Dir: filepath.Join(w.dir, "etcd"), NoSync: true})
+	w.store, err = etcd.Open(etcd.Options{Dir: filepath.Join(w.dir, "etcd"), NoSync: !w.sync})
 	require.NoError(t, err)
 	w.catalog, err = catalog.Open(t.Context(), w.store, catalog.Options{Now: testNow})
 	require.NoError(t, err)
@@ -300,6 +301,40 @@ func TestDropRaces(t *testing.T) {
 	}
 }
 
+// TestLayoutRaces turns a keyed table into a sliced one, as create_hypertable does,
+// while others create its shards: whoever comes first wins, and layouts never mix.
+func TestLayoutRaces(t *testing.T) {
+	w := newWorld(t)
+	first := make(map[bool]int)
+	for round := range 20 {
+		keyed, err := w.catalog.CreateTable(t.Context(), schema.Table{
+			Name: fmt.Sprint("t", round), Columns: []schema.Column{{Name: "ts", Type: types.Of(types.Timestamp)}}, Time: -1,
+		})
+		require.NoError(t, err)
+		sliced := keyed.Clone()
+		sliced.Time, sliced.Partitions = 0, 1
+		var created, updated error
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_, created = w.CreateShards(context.Background(), keyed, []schema.ShardID{{Table: keyed.ID, Partition: 5}})
+		})
+		wg.Go(func() { updated = w.catalog.UpdateTable(context.Background(), sliced) })
+		wg.Wait()
+		if created == nil {
+			require.ErrorIs(t, updated, catalog.ErrHasShards)
+		} else {
+			require.ErrorIs(t, created, ErrLayout)
+			require.NoError(t, updated)
+			stored := w.catalog.View().TableByID(keyed.ID)
+			_, err = w.CreateShards(t.Context(), stored, []schema.ShardID{{Table: keyed.ID, Start: stored.SliceStart(0)}})
+			require.NoError(t, err)
+		}
+		first[created == nil]++
+		require.Len(t, w.View().AllShards(keyed.ID), 1)
+	}
+	t.Logf("the shard came first: %v", first)
+}
+
 // TestFenced checks that nothing is decided once another node is the manager,
 // while a leader may still report.
 func TestFenced(t *testing.T) {
@@ -342,7 +377,7 @@ func TestUnknownOutcome(t *testing.T) {
 	require.EqualValues(t, 2, c.Epoch())
 	// Every first attempt of this plan is made known as uncertain.
 	attempts := 0
-	plan := func(v *View) ([]etcd.Txn, error) {
+	plan := func(_ context.Context, v *View) ([]etcd.Txn, error) {
 		b := batch{}
 		if err := planShards(&b, v, tbl, []schema.ShardID{{Table: tbl.ID, Start: 20}}); err != nil {
 			return nil, err
@@ -356,7 +391,7 @@ func TestUnknownOutcome(t *testing.T) {
 		}
 		return b.txns, nil
 	}
-	rev, err := c.update(t.Context(), plan, nil)
+	rev, err := c.update(t.Context(), plan)
 	require.NoError(t, err)
 	require.Equal(t, 2, attempts)
 	v, err := c.WaitRev(t.Context(), rev)
@@ -379,7 +414,7 @@ func TestLargeRun(t *testing.T) {
 	}
 	_, err := w.CreateShards(t.Context(), tbl, ids)
 	require.NoError(t, err)
-	kvs, _, err := w.store.List(t.Context(), tableKeyPrefix(tbl.ID))
+	kvs, _, err := w.store.List(t.Context(), catalog.ShardsPrefix(tbl.ID))
 	require.NoError(t, err)
 	require.Len(t, kvs, (len(ids)+chunkShards-1)/chunkShards)
 	for _, kv := range kvs {
@@ -403,6 +438,31 @@ func TestLargeRun(t *testing.T) {
 	w.close(t)
 	w.open(t)
 	require.Equal(t, want, w.View().AllShards(tbl.ID))
+}
+
+// TestOverflowLeaves creates three sequences of slices in many runs: each avoids
+// the group of the one before it, and all slices of a run agree.
+func TestOverflowLeaves(t *testing.T) {
+	w := newWorld(t)
+	tbl := w.sliced(t, "t", 1)
+	var ids []schema.ShardID
+	for run := range 50 {
+		for k := range 3 {
+			for sequence := range uint16(3) {
+				ids = append(ids, schema.ShardID{Table: tbl.ID, Start: int64(run*960 + k*10), Sequence: sequence})
+			}
+		}
+	}
+	_, err := w.CreateShards(t.Context(), tbl, ids)
+	require.NoError(t, err)
+	all := w.View().AllShards(tbl.ID)
+	require.Len(t, all, len(ids))
+	for i, s := range all {
+		if s.ID.Sequence > 0 {
+			require.NotEqual(t, all[i-1].Group, s.Group)
+		}
+		require.Equal(t, all[i/9*9+i%3].Group, s.Group, "of the same run and sequence")
+	}
 }
 
 // TestReportLimits checks the largest status and one beyond.

@@ -16,8 +16,8 @@ import (
 // needs the one before it, existing or wanted too. If it fails, some of the shards
 // may have been created, and the call may be repeated.
 //
-// It returns ErrNoTable when the table has been dropped, ErrDropping,
-// ErrInvalidShard, ErrNoGroup, etcd.ErrNotManager or etcd.ErrUnavailable.
+// It returns ErrNoTable when the table has been dropped, ErrLayout when its layout
+// is no longer t's, ErrDropping, ErrInvalidShard, ErrNoGroup, etcd.ErrNotManager or etcd.ErrUnavailable.
 func (c *Cluster) CreateShards(ctx context.Context, t *schema.Table, want []schema.ShardID) (rev int64, err error) {
 	want = slices.Clone(want)
 	slices.SortFunc(want, schema.ShardID.Compare)
@@ -27,24 +27,42 @@ func (c *Cluster) CreateShards(ctx context.Context, t *schema.Table, want []sche
 			return 0, err
 		}
 	}
-	table := catalog.Key(t.ID)
-	rev, err = c.update(ctx, func(v *View) ([]etcd.Txn, error) {
-		b := batch{extra: []etcd.Cond{{Key: table, ModRev: etcd.Exists}}}
-		if err := planShards(&b, v, t, want); err != nil {
+	rev, err = c.update(ctx, func(ctx context.Context, v *View) ([]etcd.Txn, error) {
+		var b batch
+		if err := planShards(&b, v, t, want); err != nil || len(b.txns) == 0 {
 			return nil, err
 		}
-		return b.txns, nil
-	}, func(ctx context.Context) error {
-		_, ok, _, err := c.store.Get(ctx, table)
-		if err == nil && !ok {
-			err = fmt.Errorf("table %d: %w", t.ID, ErrNoTable)
+		unchanged, err := c.layoutStands(ctx, t)
+		for i := range b.txns {
+			b.txns[i].If = append(b.txns[i].If, unchanged)
 		}
-		return err
+		return b.txns, err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("cluster: create shards of table %d: %w", t.ID, err)
 	}
 	return rev, nil
+}
+
+// layoutStands returns the condition that the stored descriptor of t stays as it
+// is. ErrNoTable if there is none, ErrLayout if rows of t lie elsewhere by it.
+func (c *Cluster) layoutStands(ctx context.Context, t *schema.Table) (etcd.Cond, error) {
+	key := catalog.Key(t.ID)
+	kv, ok, _, err := c.store.Get(ctx, key)
+	switch {
+	case err != nil:
+		return etcd.Cond{}, err
+	case !ok:
+		return etcd.Cond{}, ErrNoTable
+	}
+	stored, err := schema.DecodeTable(kv.Value)
+	if err != nil {
+		return etcd.Cond{}, fmt.Errorf("%s: %w", key, err)
+	}
+	if !stored.SameLayout(t) {
+		return etcd.Cond{}, fmt.Errorf("%w: version %d, used was %d", ErrLayout, stored.Version, t.Version)
+	}
+	return etcd.Cond{Key: key, ModRev: kv.ModRev}, nil
 }
 
 // checkShard returns ErrInvalidShard for an id that t cannot have.

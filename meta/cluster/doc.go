@@ -41,8 +41,9 @@
 //
 //   - I1: a shard never changes its group, and its state only moves forward: pre,
 //     open, full, dropping.
-//   - I2: shards are created only while the descriptor of their table exists
-//     (catalog.Key), so that none outlives DROP TABLE.
+//   - I2: shards are created only while the descriptor of their table exists and
+//     has the layout that they follow, so that none outlives DROP TABLE or mixes two
+//     layouts.
 //   - I3: every write is fenced by the manager's claim, except a group's status,
 //     which is guarded by the group's term.
 //   - I4: the view shows a write when the method that made it returns.

@@ -6,6 +6,9 @@ var (
 	// ErrNoTable is returned by CreateShards when the table's descriptor is
 	// gone.
 	ErrNoTable = errors.New("cluster: table does not exist")
+	// ErrLayout is returned by CreateShards when the table's layout has
+	// changed: plan again with the catalog's new view.
+	ErrLayout = errors.New("cluster: layout of the table has changed")
 	// ErrNoShard is returned for a shard that is not in the view.
 	ErrNoShard = errors.New("cluster: no such shard")
 	// ErrNoGroup is returned when no group may take new shards, or by

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dejaq/fasti/meta/catalog"
 	"github.com/dejaq/fasti/meta/schema"
 )
 
@@ -79,14 +80,9 @@ func (r runID) String() string {
 	return strconv.FormatInt(int64(r), 10)
 }
 
-// tableKeyPrefix returns what the keys of all runs of a table begin with.
-func tableKeyPrefix(table schema.TableID) string {
-	return shardPrefix + strconv.FormatUint(uint64(table), 10) + "/"
-}
-
 // runKey returns the key of the n-th chunk of a run.
 func runKey(table schema.TableID, r runID, n int) string {
-	key := tableKeyPrefix(table) + r.String()
+	key := catalog.ShardsPrefix(table) + r.String()
 	if n > 0 {
 		key += "." + strconv.Itoa(n)
 	}

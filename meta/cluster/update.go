@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	// Bounds of one transaction of several runs, below etcd's.
+	// Bounds of one transaction of several runs, below etcd's, so that a few
+	// conditions more have room.
 	batchOps   = etcd.MaxTxnOps - 6
 	batchBytes = 512 << 10
 )
@@ -17,9 +18,8 @@ const (
 // update runs the transactions that plan makes of a view, one after the other,
 // and returns the revision at which all of them are done, once the view shows it.
 // If the state has changed meanwhile, or an outcome is unknown, it plans anew: what
-// is already done must not appear in the new plan. refused, if not nil, may give a
-// reason after a transaction whose conditions did not hold.
-func (c *Cluster) update(ctx context.Context, plan func(v *View) ([]etcd.Txn, error), refused func(ctx context.Context) error) (rev int64, err error) {
+// is already done must not appear in the new plan.
+func (c *Cluster) update(ctx context.Context, plan func(ctx context.Context, v *View) ([]etcd.Txn, error)) (rev int64, err error) {
 	select {
 	case c.turn <- struct{}{}:
 		defer func() { <-c.turn }()
@@ -36,7 +36,7 @@ func (c *Cluster) update(ctx context.Context, plan func(v *View) ([]etcd.Txn, er
 				return err
 			}
 		}
-		txns, err := plan(v)
+		txns, err := plan(ctx, v)
 		if err != nil {
 			return err
 		}
@@ -51,11 +51,6 @@ func (c *Cluster) update(ctx context.Context, plan func(v *View) ([]etcd.Txn, er
 			rev = res.Rev
 			if res.OK {
 				continue
-			}
-			if refused != nil {
-				if err := refused(ctx); err != nil {
-					return err
-				}
 			}
 			if _, err := c.mirror.Settle(ctx, rev); err != nil {
 				return err
@@ -72,8 +67,7 @@ func (c *Cluster) update(ctx context.Context, plan func(v *View) ([]etcd.Txn, er
 // What concerns one run stays in one transaction.
 type batch struct {
 	txns  []etcd.Txn
-	extra []etcd.Cond // conditions of every transaction
-	bytes int         // of the last transaction
+	bytes int // of the last transaction
 }
 
 // add appends the change of one run.
@@ -85,7 +79,7 @@ func (b *batch) add(conds []etcd.Cond, ops []etcd.Op) {
 	last := len(b.txns) - 1
 	if last < 0 || b.bytes+size > batchBytes ||
 		len(b.txns[last].If)+len(conds) > batchOps || len(b.txns[last].Then)+len(ops) > batchOps {
-		b.txns = append(b.txns, etcd.Txn{If: append([]etcd.Cond(nil), b.extra...)})
+		b.txns = append(b.txns, etcd.Txn{})
 		b.bytes = 0
 		last++
 	}

@@ -46,6 +46,15 @@ func (s *Store) Revision(ctx context.Context) (int64, error) {
 	return resp.Header.Revision, nil
 }
 
+// Any reports whether a key begins with prefix. It is linearizable.
+func (s *Store) Any(ctx context.Context, prefix string) (bool, error) {
+	resp, err := s.get(ctx, prefix, clientv3.WithPrefix(), clientv3.WithLimit(1), clientv3.WithKeysOnly())
+	if err != nil {
+		return false, err
+	}
+	return len(resp.Kvs) > 0, nil
+}
+
 // List returns every key that begins with one of the prefixes, as of one
 // revision, which it returns too. Keys are in order inside a prefix.
 func (s *Store) List(ctx context.Context, prefixes ...string) (kvs []KV, rev int64, err error) {

@@ -89,7 +89,14 @@ func TestTxn(t *testing.T) {
 	_, ok, _, err = s.Get(ctx, "/a")
 	require.NoError(t, err)
 	require.False(t, ok)
+	do(false, Txn{If: []Cond{{Key: "/a", Prefix: true}}, Then: put})
+	for prefix, want := range map[string]bool{"/a": true, "/ab": true, "/abc": false} {
+		got, err := s.Any(ctx, prefix)
+		require.NoError(t, err)
+		require.Equal(t, want, got, prefix)
+	}
 	do(true, Txn{Then: []Op{DeletePrefix("/a")}})
+	do(true, Txn{If: []Cond{{Key: "/a", Prefix: true}}})
 	kvs, _, err := s.List(ctx, "/")
 	require.NoError(t, err)
 	require.Len(t, kvs, 1)
@@ -232,16 +239,29 @@ func TestFence(t *testing.T) {
 	require.Equal(t, m, got)
 }
 
-// TestUncertain gives requests no time: a transaction reports that it does not
-// know, a read is repeated, and Retry gives up after its bound, not before.
+// TestUncertain gives requests no time. A transaction that is cut off reports
+// that it does not know; now and then one is quicker than the clock.
 func TestUncertain(t *testing.T) {
-	s := open(t, func(o *Options) { o.RequestTimeout, o.RetryFor = time.Nanosecond, 50*time.Millisecond })
-	_, err := s.Txn(t.Context(), Txn{Then: []Op{Put("/x", nil)}})
-	require.ErrorIs(t, err, ErrUncertain)
-	start := time.Now()
-	_, _, _, err = s.Get(t.Context(), "/x")
+	s := open(t, func(o *Options) { o.RequestTimeout = time.Nanosecond })
+	cut := 0
+	for range 50 {
+		_, err := s.Txn(t.Context(), Txn{Then: []Op{Put("/x", nil)}})
+		if err != nil {
+			require.ErrorIs(t, err, ErrUncertain)
+			cut++
+		}
+	}
+	require.Positive(t, cut)
+}
+
+// TestUnavailable checks that Retry gives up after its bound, not before, with
+// the last failure inside.
+func TestUnavailable(t *testing.T) {
+	s := open(t, func(o *Options) { o.RetryFor = 50 * time.Millisecond })
+	start, why := time.Now(), errors.New("no quorum")
+	err := s.Retry(t.Context(), func(context.Context) error { return fmt.Errorf("%w: %w", ErrUncertain, why) })
 	require.ErrorIs(t, err, ErrUnavailable)
-	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.ErrorIs(t, err, why)
 	require.GreaterOrEqual(t, time.Since(start), 50*time.Millisecond)
 }
 

@@ -31,6 +31,9 @@ type Cond struct {
 	// ModRev is the revision of the key's last change, 0 for "does not
 	// exist", Exists for any.
 	ModRev int64
+	// Prefix makes the condition one on all keys that begin with Key. With
+	// ModRev 0: there are none.
+	Prefix bool
 }
 
 // Exists as Cond.ModRev asks that the key exists, whatever its value.
@@ -120,11 +123,14 @@ func (t *Txn) build(fence *claim) ([]clientv3.Cmp, []clientv3.Op, error) {
 	}
 	cmps := make([]clientv3.Cmp, 0, len(t.If)+1)
 	for _, c := range t.If {
+		cmp := clientv3.Compare(clientv3.ModRevision(c.Key), "=", c.ModRev)
 		if c.ModRev == Exists {
-			cmps = append(cmps, clientv3.Compare(clientv3.CreateRevision(c.Key), ">", 0))
-		} else {
-			cmps = append(cmps, clientv3.Compare(clientv3.ModRevision(c.Key), "=", c.ModRev))
+			cmp = clientv3.Compare(clientv3.CreateRevision(c.Key), ">", 0)
 		}
+		if c.Prefix {
+			cmp = cmp.WithPrefix()
+		}
+		cmps = append(cmps, cmp)
 	}
 	if fence != nil {
 		cmps = append(cmps, clientv3.Compare(clientv3.Value(managerKey), "=", string(fence.value)))
