@@ -8,6 +8,7 @@ import (
 	"github.com/dejaq/fasti/executor/op"
 	"github.com/dejaq/fasti/executor/project"
 	"github.com/dejaq/fasti/executor/scan"
+	"github.com/dejaq/fasti/executor/sort"
 	"github.com/dejaq/fasti/executor/values"
 	"github.com/dejaq/fasti/executor/write"
 	"github.com/dejaq/fasti/kv/invariants"
@@ -81,6 +82,12 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 			return nil, err
 		}
 		return limit.New(in, n.Count, n.Offset), nil
+	case *physical.Sort:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return made(sort.New(in, inputTypes(n), n.Keys, n.Limit))
 	case *physical.Aggregate:
 		in, err := b.build(n.Input)
 		if err != nil {

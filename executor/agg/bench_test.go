@@ -19,22 +19,6 @@ import (
 	"github.com/dejaq/fasti/sql/function"
 )
 
-// replay gives the same batches n times over.
-type replay struct {
-	batches []*vector.Batch
-	n, at   int
-}
-
-func (r *replay) Open(*op.Context) error { return nil }
-func (r *replay) Close() error           { return nil }
-func (r *replay) Next() (*vector.Batch, error) {
-	if r.at == r.n {
-		return nil, nil
-	}
-	r.at++
-	return r.batches[r.at%len(r.batches)], nil
-}
-
 // benchTypes: carrier code, host name, time, delay, price.
 var benchTypes = optest.Types(types.Text, types.Text, types.Timestamp, types.Int4, types.Float8)
 
@@ -91,7 +75,7 @@ func BenchmarkAggregate(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			q := optest.Context(b, op.Options{})
 			for b.Loop() {
-				a, err := agg.New(&replay{batches: batches, n: rows / vector.MaxRows}, benchTypes, &physical.Aggregate{Keys: c.keys, Aggs: c.aggs})
+				a, err := agg.New(&optest.Batches{All: batches, Times: rows / vector.MaxRows / len(batches)}, benchTypes, &physical.Aggregate{Keys: c.keys, Aggs: c.aggs})
 				require.NoError(b, err)
 				require.NoError(b, a.Open(q))
 				for {
@@ -117,7 +101,7 @@ func TestAggregateAllocations(t *testing.T) {
 	run := func(n int) func() {
 		return func() {
 			q := optest.Context(t, op.Options{})
-			a, err := agg.New(&replay{batches: batches, n: n}, benchTypes, &physical.Aggregate{
+			a, err := agg.New(&optest.Batches{All: batches, Times: n / len(batches)}, benchTypes, &physical.Aggregate{
 				Keys: []expr.Expr{col(0)}, Aggs: []physical.Agg{call("avg(int4)", col(3)), call("max(int4)", col(3)), call("count()"), call("sum(float8)", col(4))},
 			})
 			require.NoError(t, err)

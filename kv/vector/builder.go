@@ -459,3 +459,17 @@ func appendGather[T any, I uint16 | uint32](dst, src []T, rows []I) []T {
 	}
 	return dst
 }
+
+// Keep reduces the rows to those named, in that order.
+func (b *Builder) Keep(rows []uint32) error {
+	kinds := make([]Kind, len(b.cols))
+	for i, v := range b.cols {
+		kinds[i] = v.Kind
+	}
+	kept := NewBuilder(kinds...)
+	if err := kept.AppendRows(b.cols, rows); err != nil {
+		return err
+	}
+	*b = *kept
+	return nil
+}

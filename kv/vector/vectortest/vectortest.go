@@ -135,12 +135,12 @@ func dict(r *rand.Rand, v *vector.Vector) *vector.Vector {
 	return d
 }
 
-// Same reports whether two datums are the same value, NaN being itself.
+// Same reports whether two datums are the same value: NaN is itself, -0 not 0.
 func Same(a, b vector.Datum) bool {
 	if math.IsNaN(a.F) && math.IsNaN(b.F) {
 		a.F, b.F = 0, 0
 	}
-	return a == b
+	return a == b && math.Signbit(a.F) == math.Signbit(b.F)
 }
 
 // Text returns rows as lines, for messages and for sorting.
