@@ -155,10 +155,25 @@ func (c *Cursor) ColID() string {
 
 // Label takes any word and returns it.
 func (c *Cursor) Label() string {
-	if !c.Tok().IsLabel() {
+	if !c.Tok().IsLabel() || c.looksAhead() {
 		c.Fail()
 	}
 	return c.Next().Text
+}
+
+// looksAhead tells whether the current word makes one token with the next, as
+// NOT LIKE, NULLS FIRST and WITH TIME do in PostgreSQL's scanner, which looks
+// ahead for them: then it is no name.
+func (c *Cursor) looksAhead() bool {
+	switch next := c.Ahead(1).Word; c.Tok().Word {
+	case KwNot:
+		return next == KwBetween || next == KwIn || next == KwLike || next == KwIlike || next == KwSimilar
+	case KwNulls:
+		return next == KwFirst || next == KwLast
+	case KwWith:
+		return next == KwTime || next == KwOrdinality
+	}
+	return false
 }
 
 // Fail reports a syntax error at the current token.

@@ -185,9 +185,13 @@ func Expr(sql string) (e ast.Expr, err error) {
 func Type(sql string) (t ast.TypeName, err error) {
 	r := (&Options{}).reader()
 	err = withCursor(sql, func(c *lex.Cursor) error {
+		var res translate.Result
 		var err error
-		if t, err = r.Type(c); err != nil {
+		if t, res, err = r.Type(c); err != nil {
 			return err
+		}
+		if res.Later != nil {
+			return res.Later
 		}
 		return end(c, lex.EOF)
 	})

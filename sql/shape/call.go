@@ -111,15 +111,15 @@ func (p *parser) typedLiteral(at int32, n ast.Node) operand {
 func (p *parser) call(at int32, name ast.Name) operand {
 	node := &ast.FuncCall{Node: ast.Node{Pos: name.Pos}, Name: name}
 	firstNode := p.add(node)
-	textAt := len(p.outs[p.cur].text)
+	before := p.outs[p.cur] // its lengths
 	o := &p.outs[p.cur]
 	o.text = append(appendNode(o.text, 'f', firstNode), '(')
 	height := p.arguments(node)
-	if p.Is(lex.String) && !node.Star {
+	if p.Is(lex.String) && len(node.Args) > 0 {
 		if t, ok := p.typeOfCall(node, firstNode); ok {
 			p.nodes = p.nodes[:firstNode]
 			o := &p.outs[p.cur]
-			o.text = o.text[:textAt]
+			o.text, o.anchors, o.marks = o.text[:len(before.text)], o.anchors[:len(before.anchors)], o.marks[:len(before.marks)]
 			return p.leafOperand(at, &ast.Cast{Node: node.Node, Type: t, X: p.literal()})
 		}
 	}
@@ -207,8 +207,6 @@ func (p *parser) arguments(node *ast.FuncCall) (height int32) {
 			p.emit(",")
 		}
 		if p.IsWord(lex.KwOrder) {
-			p.Next()
-			p.ExpectWord(lex.KwBy)
 			p.emit(",")
 			var h int32
 			node.OrderBy, h = p.orderItems()
@@ -231,7 +229,7 @@ func (p *parser) argument(node *ast.FuncCall) int32 {
 		p.raiseLater(sqlerr.New(sqlerr.SyntaxError, "positional argument cannot follow named argument").At(p.Pos()))
 	}
 	node.Args = append(node.Args, a)
-	return p.expr(0).height
+	return p.expr(levelAny).height
 }
 
 // typeOfCall reads f(1, 2) as the type in front of a string.
@@ -316,10 +314,10 @@ func (p *parser) listArguments(node *ast.FuncCall) ([]int, int32) {
 }
 
 func (p *parser) nullifArguments(node *ast.FuncCall) ([]int, int32) {
-	a := p.expr(0)
+	a := p.expr(levelAny)
 	p.Expect(lex.Comma)
 	p.emit(",")
-	b := p.expr(0)
+	b := p.expr(levelAny)
 	node.Args = make([]ast.Arg, 2)
 	return nil, max(a.height, b.height)
 }
@@ -334,7 +332,7 @@ func (p *parser) extractArguments(node *ast.FuncCall) ([]int, int32) {
 	field := p.constant(int(t.Pos), ast.String, t.Text)
 	p.ExpectWord(lex.KwFrom)
 	node.Args = []ast.Arg{{Expr: field}, {}}
-	return nil, p.expr(0).height
+	return nil, p.expr(levelAny).height
 }
 
 // positionArguments reads needle IN haystack.
@@ -356,7 +354,7 @@ func (p *parser) substringArguments(node *ast.FuncCall) ([]int, int32) {
 	height := p.argument(node)
 	more := func() {
 		p.emit(",")
-		height = max(height, p.expr(0).height)
+		height = max(height, p.expr(levelAny).height)
 		node.Args = append(node.Args, ast.Arg{})
 	}
 	if node.Args[0].Name != "" {
@@ -372,7 +370,7 @@ func (p *parser) substringArguments(node *ast.FuncCall) ([]int, int32) {
 		pos := p.Pos()
 		p.emit(",")
 		at := p.anchor()
-		height = max(height, p.expr(0).height)
+		height = max(height, p.expr(levelAny).height)
 		node.Args = append(node.Args, ast.Arg{})
 		if p.AcceptWord(lex.KwFrom) {
 			more()
@@ -420,7 +418,7 @@ func (p *parser) overlayArguments(node *ast.FuncCall) ([]int, int32) {
 		}
 		p.ExpectWord(w)
 		p.emit(",")
-		height = max(height, p.expr(0).height)
+		height = max(height, p.expr(levelAny).height)
 		node.Args = append(node.Args, ast.Arg{})
 	}
 	return nil, height
@@ -443,7 +441,7 @@ func (p *parser) trimArguments(node *ast.FuncCall) ([]int, int32) {
 		node.Args = make([]ast.Arg, n)
 		return nil, height
 	}
-	height = p.expr(0).height
+	height = p.expr(levelAny).height
 	if !p.AcceptWord(lex.KwFrom) {
 		node.Args = make([]ast.Arg, 1)
 		if p.Accept(lex.Comma) {
@@ -468,7 +466,7 @@ func (p *parser) trimArguments(node *ast.FuncCall) ([]int, int32) {
 
 // normalizeArguments reads x [, form]; the form becomes a string.
 func (p *parser) normalizeArguments(node *ast.FuncCall) ([]int, int32) {
-	height := p.expr(0).height
+	height := p.expr(levelAny).height
 	node.Args = make([]ast.Arg, 1)
 	if p.Accept(lex.Comma) {
 		w := p.Tok().Word

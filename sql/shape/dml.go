@@ -16,6 +16,9 @@ func (p *parser) insert(with int) {
 		node.Alias = p.ColID()
 	}
 	if p.Is(lex.LParen) && !p.queryAhead() {
+		if p.Ahead(1).Kind == lex.LParen {
+			p.FailAt(p.firstInside())
+		}
 		node.Cols = p.targetColumns()
 	}
 	if p.AcceptWord(lex.KwOverriding) {
@@ -173,7 +176,7 @@ func (p *parser) conflictItem() {
 	o := operand{at: p.anchor()}
 	switch {
 	case p.Accept(lex.LParen):
-		p.expr(0)
+		p.expr(levelAny)
 		p.Expect(lex.RParen)
 	case p.functionAhead():
 		p.windowless()
@@ -216,7 +219,7 @@ func (p *parser) setList() {
 		p.leaf(a)
 		p.emit(" = ")
 		p.defalt = p.I
-		p.expr(0)
+		p.expr(levelAny)
 		if !p.Accept(lex.Comma) {
 			return
 		}

@@ -8,7 +8,9 @@ import (
 // The levels of PostgreSQL's precedence (gram.y), low to high. Comparison, the
 // LIKE family and IS are not associative.
 const (
-	levelOr = iota + 1
+	levelTarget = iota - 1 // an item of a select list, behind which a label may stand
+	levelAny
+	levelOr
 	levelAnd
 	levelNot
 	levelIs
@@ -55,7 +57,7 @@ func (p *parser) expr(min int) operand {
 func (p *parser) restricted() operand {
 	outer := p.bExpr
 	p.bExpr = true
-	o := p.expr(0)
+	o := p.expr(levelAny)
 	p.bExpr = outer
 	return o
 }
@@ -64,7 +66,7 @@ func (p *parser) restricted() operand {
 func (p *parser) free() operand {
 	outer := p.bExpr
 	p.bExpr = false
-	o := p.expr(0)
+	o := p.expr(levelAny)
 	p.bExpr = outer
 	return o
 }
@@ -164,13 +166,16 @@ func (p *parser) binary(l operand, op, schema string, level, pos int) operand {
 // quantifier takes ANY, SOME or ALL if a bracket follows.
 func (p *parser) quantifier() (all, ok bool) {
 	w := p.Tok().Word
-	if w != lex.KwAny && w != lex.KwSome && w != lex.KwAll || p.Ahead(1).Kind != lex.LParen {
+	if w != lex.KwAny && w != lex.KwSome && w != lex.KwAll {
 		return false, false
 	}
 	if p.bExpr {
 		p.Fail()
 	}
 	p.Next()
+	if !p.Is(lex.LParen) {
+		p.Fail()
+	}
 	return w == lex.KwAll, true
 }
 

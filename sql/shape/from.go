@@ -94,7 +94,7 @@ func (p *parser) join(l item) item {
 	default:
 		p.ExpectWord(lex.KwOn)
 		p.open(node)
-		height = max(height, p.expr(0).height)
+		height = max(height, p.expr(levelAny).height)
 		p.emit(")")
 	}
 	p.leave()
@@ -114,10 +114,8 @@ func (p *parser) tableRef() item {
 		return p.rowsFrom(at, pos, lateral)
 	case p.IsWord(lex.KwXmltable) && p.Ahead(1).Kind == lex.LParen:
 		p.Raise(sqlerr.NotSupported("XMLTABLE").At(pos))
-	case p.functionAhead():
+	case lateral, p.functionAhead():
 		return p.functionTable(at, pos, lateral)
-	case lateral:
-		p.Fail()
 	}
 	t := Table{TableRef: p.relation()}
 	if p.o.Cockroach && p.AcceptOp("@") {
@@ -137,7 +135,7 @@ func (p *parser) tableRef() item {
 		p.AcceptWord(lex.KwAs, lex.KwOf, lex.KwSystem)
 		p.ExpectWord(lex.KwTime)
 		var o operand
-		t.TableRef.AsOf, t.AsOf, o = p.aside(func() operand { return p.expr(0) })
+		t.TableRef.AsOf, t.AsOf, o = p.aside(func() operand { return p.expr(levelAny) })
 		height = max(height, o.height)
 	}
 	t.Alias, _ = p.alias()
@@ -151,10 +149,14 @@ func (p *parser) tableRef() item {
 // bracketedTable reads ( … ) in FROM: a query or a join.
 func (p *parser) bracketedTable(at int32, pos int, lateral bool) item {
 	p.enter()
+	if lateral && !p.queryAhead() {
+		p.FailAt(p.firstInside())
+	}
+	bracket := p.Pos()
 	it, q, isQuery := p.tableBrackets(at)
 	p.leave()
 	if isQuery {
-		return p.derived(at, pos, lateral, q)
+		return p.derived(at, pos, bracket, lateral, q)
 	}
 	if lateral {
 		p.FailAt(p.I - 1)
@@ -185,7 +187,7 @@ func (p *parser) tableBrackets(at int32) (it item, q operand, isQuery bool) {
 			case p.Accept(lex.RParen):
 				return it, q, true
 			}
-			it = p.derived(inner, pos, false, q)
+			it = p.derived(inner, pos, pos, false, q)
 		} else if alias, ok := p.alias(); ok {
 			it.join.Alias = alias
 		}
@@ -206,8 +208,9 @@ func (p *parser) tableBrackets(at int32) (it item, q operand, isQuery bool) {
 	return it, q, false
 }
 
-// derived reads the alias behind a query in FROM.
-func (p *parser) derived(at int32, pos int, lateral bool, q operand) item {
+// derived reads the alias behind a query in FROM that begins at pos, or at its
+// bracket if LATERAL comes first.
+func (p *parser) derived(at int32, pos, bracket int, lateral bool, q operand) item {
 	node := &ast.SubqueryRef{Pos: pos, Lateral: lateral}
 	alias, ok := p.alias()
 	if !ok {
@@ -216,7 +219,7 @@ func (p *parser) derived(at int32, pos int, lateral bool, q operand) item {
 			what, example = "VALUES", "VALUES ..."
 		}
 		p.Raise(sqlerr.New(sqlerr.SyntaxError, "%s in FROM must have an alias", what).
-			WithHint("For example, FROM (%s) [AS] foo.", example).At(pos))
+			WithHint("For example, FROM (%s) [AS] foo.", example).At(bracket))
 	}
 	node.Alias = alias
 	p.emit(" AS ")
@@ -286,20 +289,30 @@ func (p *parser) alias() (a ast.TableAlias, ok bool) {
 // functionAhead tells whether a call follows and not a table.
 func (p *parser) functionAhead() bool {
 	t := p.Tok()
-	switch t.Word {
-	case lex.KwCast, lex.KwCurrentDate, lex.KwCurrentTime, lex.KwCurrentTimestamp, lex.KwLocaltime, lex.KwLocaltimestamp,
-		lex.KwCurrentRole, lex.KwCurrentUser, lex.KwSessionUser, lex.KwUser, lex.KwCurrentCatalog, lex.KwCurrentSchema,
-		lex.KwCollation:
+	if t.Word == lex.KwCast || t.Word == lex.KwCollation || isValueFunction(t.Word) {
 		return true
 	}
 	if !t.IsLabel() || t.Kind == lex.Ident && t.Word.Class() == lex.Reserved {
 		return false
+	}
+	if !t.IsColID() {
+		return true
 	}
 	k := 1
 	for p.Ahead(k).Kind == lex.Dot && p.Ahead(k+1).IsLabel() {
 		k += 2
 	}
 	return p.Ahead(k).Kind == lex.LParen
+}
+
+// isValueFunction tells whether the word is a function without brackets.
+func isValueFunction(w lex.Word) bool {
+	switch w {
+	case lex.KwCurrentDate, lex.KwCurrentTime, lex.KwCurrentTimestamp, lex.KwLocaltime, lex.KwLocaltimestamp,
+		lex.KwCurrentRole, lex.KwCurrentUser, lex.KwSessionUser, lex.KwUser, lex.KwCurrentCatalog, lex.KwCurrentSchema:
+		return true
+	}
+	return false
 }
 
 // functionTable reads a call in FROM.
@@ -326,8 +339,7 @@ func (p *parser) windowless() int32 {
 	if t.Word == lex.KwCast || t.Word == lex.KwCollation && p.WordAhead(1, lex.KwFor) {
 		p.Raise(sqlerr.NotSupported("%s in FROM", "expression").At(pos))
 	}
-	if _, reserved := map[lex.Class]bool{lex.Reserved: true}[t.Word.Class()]; reserved && t.Kind == lex.Ident ||
-		t.Word == lex.KwCurrentSchema && p.Ahead(1).Kind != lex.LParen {
+	if isValueFunction(t.Word) && (t.Word != lex.KwCurrentSchema || p.Ahead(1).Kind != lex.LParen) {
 		p.Next()
 		p.open(&ast.FuncCall{Node: ast.Node{Pos: pos}, Name: ast.Name{Pos: pos, Parts: []string{t.Text}}})
 		p.emit(")")
@@ -339,17 +351,7 @@ func (p *parser) windowless() int32 {
 			return o.height
 		}
 	}
-	if !t.IsColID() && !t.IsTypeFunc() {
-		p.Fail()
-	}
-	p.Next()
-	name := ast.Name{Pos: pos, Parts: []string{t.Text}}
-	for p.Accept(lex.Dot) {
-		name.Parts = append(name.Parts, p.Label())
-	}
-	if len(name.Parts) == 1 && !t.IsTypeFunc() {
-		p.Fail()
-	}
+	name := p.anyFunctionName()
 	node := &ast.FuncCall{Node: ast.Node{Pos: pos}, Name: name}
 	p.open(node)
 	height := p.arguments(node)
@@ -429,7 +431,7 @@ func (p *parser) tableSample(t *Table) int32 {
 	if p.AcceptWord(lex.KwRepeatable) {
 		p.Expect(lex.LParen)
 		p.emit(",")
-		height = max(height, p.expr(0).height)
+		height = max(height, p.expr(levelAny).height)
 		p.Expect(lex.RParen)
 		t.Repeatable = true
 	}
@@ -447,7 +449,7 @@ func (p *parser) anyFunctionName() ast.Name {
 	}
 	n := ast.Name{Pos: int(t.Pos), Parts: []string{t.Text}}
 	p.Next()
-	for p.Accept(lex.Dot) {
+	for t.IsColID() && p.Accept(lex.Dot) {
 		n.Parts = append(n.Parts, p.Label())
 	}
 	if len(n.Parts) == 1 && !t.IsTypeFunc() {

@@ -121,9 +121,6 @@ func (p *parser) plainValue(closing lex.Kind, allowDefault bool) ast.Expr {
 	for p.Is(lex.Typecast) {
 		pos := p.Pos()
 		p.Next()
-		if !p.Tok().IsTypeFunc() && p.Tok().Word.Class() != lex.ColName {
-			break
-		}
 		cast := &ast.Cast{Node: ast.Node{Pos: pos}, X: e, Type: p.typeName()}
 		p.noteType(cast)
 		e = cast
@@ -170,7 +167,7 @@ func (p *parser) values(list []ast.Expr, closing lex.Kind, allowDefault, comma b
 			if allowDefault {
 				p.defalt = p.I
 			}
-			height = max(height, p.expr(0).height)
+			height = max(height, p.expr(levelAny).height)
 		}
 		list = append(list, e)
 		if !p.Accept(lex.Comma) {

@@ -117,7 +117,7 @@ func Expr(c *lex.Cursor, o Options) (*Encoding, error) {
 	return run(c, o, func(p *parser) int {
 		f, outer := p.begin()
 		p.emit("SELECT ")
-		p.expr(0)
+		p.expr(levelAny)
 		p.end(outer)
 		return f
 	})
@@ -145,13 +145,14 @@ func Exprs(c *lex.Cursor, o Options) (*Encoding, error) {
 	})
 }
 
-// Type reads a type name.
-func Type(c *lex.Cursor, o Options) (t ast.TypeName, err error) {
+// Type reads a type name. later is as in Encoding.
+func Type(c *lex.Cursor, o Options) (t ast.TypeName, later *sqlerr.Error, err error) {
 	p := parsers.Get().(*parser)
 	defer func() { p.reset(nil, Options{}); parsers.Put(p) }()
 	defer lex.Catch(&err)
 	p.reset(c, o)
-	return p.typeName(), nil
+	t = p.typeName()
+	return t, p.later, nil
 }
 
 func run(c *lex.Cursor, o Options, read func(p *parser) int) (e *Encoding, err error) {

@@ -237,12 +237,12 @@ func (p *parser) brackets() operand {
 		if o.form == primary {
 			o = p.indirection(o)
 		}
-		o = p.items(p.infix(o, 0))
+		o = p.items(p.infix(o, levelAny))
 	case isQuery:
 		at := p.anchor()
 		o = p.closeQuery(at, p.query())
 	default:
-		o = p.items(p.expr(0))
+		o = p.items(p.expr(levelAny))
 	}
 	p.bExpr = outer
 	p.leave()
@@ -262,7 +262,7 @@ func (p *parser) items(first operand) operand {
 	n, height := 1, first.height
 	for p.Accept(lex.Comma) {
 		p.emit(",")
-		height = max(height, p.expr(0).height)
+		height = max(height, p.expr(levelAny).height)
 		n++
 	}
 	p.Expect(lex.RParen)

@@ -292,7 +292,7 @@ func (p *parser) selectClauses(node *Select) int32 {
 	}
 	if p.AcceptWord(lex.KwHaving) {
 		p.emit(" HAVING ")
-		height = max(height, p.expr(0).height)
+		height = max(height, p.expr(levelAny).height)
 	}
 	if p.AcceptWord(lex.KwWindow) {
 		var h int32
@@ -308,7 +308,7 @@ func (p *parser) where() int32 {
 		return 0
 	}
 	p.emit(" WHERE ")
-	return p.expr(0).height
+	return p.expr(levelAny).height
 }
 
 // targetListEnds tells whether a select list without items ends here.
@@ -322,7 +322,7 @@ func (p *parser) targetListEnds() bool {
 	case lex.KwFrom, lex.KwWhere, lex.KwGroup, lex.KwHaving, lex.KwWindow, lex.KwInto:
 		return true
 	}
-	return p.queryGoesOn() || t.Word == lex.KwOn || t.Word == lex.KwReturning
+	return p.queryGoesOn() || t.Word == lex.KwOn || t.Word == lex.KwReturning || t.Word == lex.KwWith
 }
 
 // targetList reads the items of a select list or of RETURNING.
@@ -333,7 +333,7 @@ func (p *parser) targetList() int32 {
 			p.leaf(&ast.Star{Node: ast.Node{Pos: int(t.Pos)}})
 			height = max(height, 1)
 		} else {
-			height = max(height, p.expr(0).height)
+			height = max(height, p.expr(levelTarget).height)
 			switch {
 			case p.AcceptWord(lex.KwAs):
 				p.label(p.Label())
@@ -418,5 +418,5 @@ func (p *parser) groupItem() int32 {
 		p.emit(")")
 		return p.grow(h, 0)
 	}
-	return p.expr(0).height
+	return p.expr(levelAny).height
 }

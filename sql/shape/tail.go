@@ -49,7 +49,7 @@ func (p *parser) orderBy(info queryInfo) queryInfo {
 	p.emit(" ORDER BY ")
 	for {
 		item := &ast.OrderItem{}
-		o := p.expr(0)
+		o := p.expr(levelAny)
 		p.enclose(o.at, item)
 		p.emit(")")
 		p.direction(item)
@@ -66,16 +66,13 @@ func (p *parser) orderBy(info queryInfo) queryInfo {
 	return info
 }
 
-// orderItems reads the items of ORDER BY in a call or a window; the expressions
-// are written with commas between.
+// orderItems reads ORDER BY in a call or a window; the expressions are written
+// with commas between.
 func (p *parser) orderItems() (items []ast.OrderItem, height int32) {
-	if p.IsWord(lex.KwOrder) { // behind WITHIN GROUP (
-		p.Next()
-		p.ExpectWord(lex.KwBy)
-	}
+	p.ExpectWord(lex.KwOrder, lex.KwBy)
 	for {
 		var item ast.OrderItem
-		height = max(height, p.expr(0).height)
+		height = max(height, p.expr(levelAny).height)
 		p.direction(&item)
 		items = append(items, item)
 		if !p.Accept(lex.Comma) {
@@ -128,7 +125,7 @@ func (p *parser) limits(t *Tail, info queryInfo) queryInfo {
 			}
 			p.Next()
 			var o operand
-			t.Offset, t.OffsetIn, o = p.aside(func() operand { return p.expr(0) })
+			t.Offset, t.OffsetIn, o = p.aside(func() operand { return p.expr(levelAny) })
 			info.height = max(info.height, o.height)
 			if o.form == primary && !p.AcceptWord(lex.KwRow) {
 				p.AcceptWord(lex.KwRows)
@@ -149,7 +146,7 @@ func (p *parser) limit(t *Tail) int32 {
 			return 0
 		}
 		var o operand
-		t.Limit, t.LimitIn, o = p.aside(func() operand { return p.expr(0) })
+		t.Limit, t.LimitIn, o = p.aside(func() operand { return p.expr(levelAny) })
 		if p.Is(lex.Comma) {
 			p.Raise(sqlerr.New(sqlerr.SyntaxError, "LIMIT #,# syntax is not supported").
 				WithHint("Use separate LIMIT and OFFSET clauses.").At(pos))

@@ -88,9 +88,11 @@ func (p *parser) simpleType(literal bool) ast.TypeName {
 		name := tok.Word.String()
 		t.Mods = p.precision()
 		switch {
-		case p.AcceptWord(lex.KwWith, lex.KwTime, lex.KwZone):
+		case p.AcceptWord(lex.KwWith, lex.KwTime):
+			p.ExpectWord(lex.KwZone)
 			name += "tz"
-		case p.AcceptWord(lex.KwWithout, lex.KwTime, lex.KwZone):
+		case p.AcceptWord(lex.KwWithout):
+			p.ExpectWord(lex.KwTime, lex.KwZone)
 		}
 		return named(name)
 	case lex.KwInterval:
@@ -179,15 +181,23 @@ func (p *parser) typeMods() []int {
 	}
 	var mods []int
 	for {
-		negative := p.AcceptOp("-")
-		if !p.Is(lex.Integer) {
-			if negative || !p.Tok().IsColID() && !p.Is(lex.String) {
-				p.Fail()
+		pos, k := p.Pos(), 0
+		if p.IsOp("-") {
+			k = 1
+		}
+		after := p.Ahead(k + 1).Kind
+		switch {
+		case after != lex.Comma && after != lex.RParen:
+			p.drop()
+			p.raiseLater(sqlerr.New(sqlerr.SyntaxError, "type modifiers must be simple constants or identifiers").At(pos))
+		case p.Ahead(k).Kind == lex.Integer:
+			for range k {
+				p.Next()
 			}
-			p.raiseLater(sqlerr.NotSupported("type modifier %s", p.Src[p.Pos():p.Tok().End]).At(p.Pos()))
-			p.Next()
-		} else {
-			mods = append(mods, p.small(p.Next(), negative))
+			mods = append(mods, p.small(p.Next(), k > 0))
+		default:
+			p.drop()
+			p.raiseLater(sqlerr.NotSupported("type modifier %s", p.Src[pos:p.PrevEnd()]).At(pos))
 		}
 		if !p.Accept(lex.Comma) {
 			break

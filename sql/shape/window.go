@@ -57,8 +57,7 @@ func (p *parser) windowSpec(w *ast.WindowDef, separate func()) (height int32) {
 		n, height = p.exprList()
 		w.PartitionBy = make([]ast.Expr, n)
 	}
-	if p.AcceptWord(lex.KwOrder) {
-		p.ExpectWord(lex.KwBy)
+	if p.IsWord(lex.KwOrder) {
 		separate()
 		var h int32
 		w.OrderBy, h = p.orderItems()
@@ -136,7 +135,7 @@ func (p *parser) bound(separate func()) (b ast.Bound, height int32) {
 		return ast.Bound{Kind: "CURRENT ROW"}, 0
 	default:
 		separate()
-		height = p.expr(0).height
+		height = p.expr(levelAny).height
 	}
 	if p.AcceptWord(lex.KwPreceding) {
 		b.Kind += "PRECEDING"

@@ -10,8 +10,9 @@ func (p *parser) withClause() (height int32) {
 	withPos := p.Pos()
 	p.Next()
 	p.emit("WITH ")
-	recursive := p.AcceptWord(lex.KwRecursive)
+	recursive := p.IsWord(lex.KwRecursive) && p.Ahead(1).IsColID()
 	if recursive {
+		p.Next()
 		p.emit("RECURSIVE ")
 	}
 	for {

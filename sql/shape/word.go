@@ -38,9 +38,6 @@ func (p *parser) wordOperator(l operand, t *lex.Token, min int) (o operand, more
 		}
 		level = levelLike
 	case lex.KwOperator:
-		if p.Ahead(1).Kind != lex.LParen {
-			return l, false
-		}
 		level = levelOther
 	case lex.KwAt:
 		if !p.WordAhead(1, lex.KwTime) {
@@ -52,7 +49,7 @@ func (p *parser) wordOperator(l operand, t *lex.Token, min int) (o operand, more
 	default:
 		return l, false
 	}
-	if level < min {
+	if level < min || min == levelTarget && !not && p.labelEnds(t) {
 		return l, false
 	}
 	p.Next()
@@ -83,6 +80,25 @@ func (p *parser) wordOperator(l operand, t *lex.Token, min int) (o operand, more
 		return p.postfix(l, &ast.Collate{Node: n, Collation: p.anyName()}), true
 	}
 	return p.like(l, w, n, not), true
+}
+
+// labelEnds tells whether the keyword t is a label: an item of a select list ends
+// behind it, so that it is no operator.
+func (p *parser) labelEnds(t *lex.Token) bool {
+	if !t.Word.BareLabel() {
+		return false
+	}
+	next := p.Ahead(1)
+	switch next.Kind {
+	case lex.EOF, lex.Comma, lex.RParen, lex.Semicolon:
+		return true
+	}
+	switch next.Word {
+	case lex.KwFrom, lex.KwInto, lex.KwWhere, lex.KwGroup, lex.KwHaving, lex.KwWindow, lex.KwUnion, lex.KwIntersect, lex.KwExcept,
+		lex.KwOrder, lex.KwLimit, lex.KwOffset, lex.KwFetch, lex.KwFor, lex.KwOn, lex.KwReturning, lex.KwWith:
+		return true
+	}
+	return false
 }
 
 // bExprWord tells whether the word begins an operator of b_expr.

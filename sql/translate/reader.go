@@ -66,7 +66,10 @@ func (r *Reader) Exprs(c *lex.Cursor) (list []ast.Expr, res Result, err error) {
 }
 
 // Type reads a type name at the cursor.
-func (r *Reader) Type(c *lex.Cursor) (ast.TypeName, error) { return shape.Type(c, r.Shape) }
+func (r *Reader) Type(c *lex.Cursor) (t ast.TypeName, res Result, err error) {
+	t, res.Later, err = shape.Type(c, r.Shape)
+	return t, res, err
+}
 
 func (r *Reader) read(c *lex.Cursor, encode func(*lex.Cursor, shape.Options) (*shape.Encoding, error), res *Result, lower func(*lowering)) error {
 	enc, err := encode(c, r.Shape)

@@ -41,8 +41,10 @@ func (p *parser) explain() ast.Stmt {
 func (p *parser) queryInside() bool {
 	t := p.Ahead(1)
 	switch t.Word {
-	case lex.KwSelect, lex.KwWith, lex.KwValues, lex.KwTable:
+	case lex.KwSelect, lex.KwWith, lex.KwTable:
 		return true
+	case lex.KwValues:
+		return p.Ahead(2).Kind == lex.LParen
 	}
 	return t.Kind == lex.LParen
 }

@@ -125,10 +125,8 @@ func (p *parser) preparable() ast.Stmt {
 }
 
 func (p *parser) typeName() ast.TypeName {
-	t, err := p.r.Type(p.Cursor)
-	if err != nil {
-		p.raise(err)
-	}
+	t, res, err := p.r.Type(p.Cursor)
+	p.note(res, err)
 	return t
 }
 

@@ -20,19 +20,18 @@ func (p *parser) set() ast.Stmt {
 	case p.IsWord(lex.KwLocal) && !p.assignmentAhead(1):
 		p.Next()
 		s.Local = true
-	case p.IsWord(lex.KwSession) && !p.assignmentAhead(1):
+	case p.IsWord(lex.KwSession) && !p.assignmentAhead(1) && !p.WordAhead(1, lex.KwCharacteristics) && !p.WordAhead(1, lex.KwAuthorization):
 		p.Next()
-		if p.IsWord(lex.KwCharacteristics) {
-			p.Next()
+	}
+	if p.IsWord(lex.KwSession) && !p.assignmentAhead(1) {
+		p.Next()
+		if p.AcceptWord(lex.KwCharacteristics) {
 			p.ExpectWord(lex.KwAs, lex.KwTransaction)
 			return &ast.SetTransaction{Pos: pos, Session: true, Modes: p.modes(true)}
 		}
-		if p.IsWord(lex.KwAuthorization) {
-			return p.sessionAuthorization(s)
+		if !p.IsWord(lex.KwAuthorization) {
+			p.Fail()
 		}
-	}
-	if p.IsWord(lex.KwSession) && p.WordAhead(1, lex.KwAuthorization) {
-		p.Next()
 		return p.sessionAuthorization(s)
 	}
 	if p.assignmentAhead(1) {

@@ -143,9 +143,9 @@ func (p *parser) tableOptions(t *table, columns bool) {
 		p.ColID()
 	}
 	switch {
-	case p.AcceptWord(lex.KwWithout, lex.KwOids):
-	case p.IsWord(lex.KwWith) && p.Ahead(1).Kind == lex.LParen:
-		p.Next()
+	case p.AcceptWord(lex.KwWithout):
+		p.ExpectWord(lex.KwOids)
+	case p.AcceptWord(lex.KwWith):
 		t.Options = p.relOptions()
 	}
 	if p.AcceptWord(lex.KwOn) {
@@ -203,7 +203,7 @@ func (p *parser) definition() ast.Expr {
 	case lex.Integer, lex.Decimal:
 		return p.number()
 	case lex.Op:
-		if k := p.Ahead(1).Kind; k == lex.Integer || k == lex.Decimal {
+		if k := p.Ahead(1).Kind; (t.Text == "-" || t.Text == "+") && (k == lex.Integer || k == lex.Decimal) {
 			return p.number()
 		}
 		p.Next()

@@ -46,7 +46,7 @@ func (p *parser) unsupported() ast.Stmt {
 		command, ok = p.phrase(cockroachCommands[:])
 	}
 	if !ok {
-		p.Fail()
+		p.failPhrase(commands[:])
 	}
 	switch command {
 	case "CREATE", "ALTER", "DROP":
@@ -78,8 +78,8 @@ func (p *parser) unsupported() ast.Stmt {
 func (p *parser) phrase(phrases []string) (tag string, ok bool) {
 	for _, s := range phrases {
 		words, tag, _ := strings.Cut(s, "=")
-		n := p.matches(words)
-		if n == 0 {
+		n, all := p.matches(words)
+		if !all {
 			continue
 		}
 		for range n {
@@ -93,17 +93,27 @@ func (p *parser) phrase(phrases []string) (tag string, ok bool) {
 	return "", false
 }
 
-// matches returns how many words the phrase has if they all follow, else 0.
-func (p *parser) matches(phrase string) int {
-	k := 0
-	for rest := phrase; rest != ""; k++ {
+// failPhrase fails behind the longest beginning of a phrase.
+func (p *parser) failPhrase(phrases []string) {
+	longest := 0
+	for _, s := range phrases {
+		words, _, _ := strings.Cut(s, "=")
+		n, _ := p.matches(words)
+		longest = max(longest, n)
+	}
+	p.FailAt(min(p.I+longest, len(p.Toks)-1))
+}
+
+// matches returns how many words of the phrase follow, and whether it is all.
+func (p *parser) matches(phrase string) (n int, all bool) {
+	for rest := phrase; rest != ""; n++ {
 		var word string
 		word, rest, _ = strings.Cut(rest, " ")
-		if t := p.Ahead(k); t.Kind != lex.Ident || t.Text != word {
-			return 0
+		if t := p.Ahead(n); t.Kind != lex.Ident || t.Text != word {
+			return n, false
 		}
 	}
-	return k
+	return n, true
 }
 
 // object reads the rest of CREATE, ALTER or DROP.
@@ -117,7 +127,7 @@ func (p *parser) object(pos int, command string) ast.Stmt {
 	}
 	kind, ok := p.phrase(objects[:])
 	if !ok {
-		p.Fail()
+		p.failPhrase(objects[:])
 	}
 	s := &ast.Unsupported{Pos: pos, What: command + " " + kind}
 	switch {

@@ -1,0 +1,159 @@
+package parse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dejaq/fasti/sql/ast"
+	"github.com/dejaq/fasti/sql/lex"
+	"github.com/dejaq/fasti/sql/sqlerr"
+)
+
+// oracle asks a PostgreSQL 15 what its grammar says of a text. In a transaction
+// that has failed PostgreSQL still parses, and refuses afterwards (25P02), so
+// nothing else than the grammar is asked.
+type oracle struct{ conn *pgconn.PgConn }
+
+// openOracle connects to the server that FASTI_POSTGRES names and skips the test
+// when it names none.
+func openOracle(tb testing.TB) *oracle {
+	dsn := os.Getenv("FASTI_POSTGRES")
+	if dsn == "" {
+		tb.Skip("FASTI_POSTGRES is not set")
+	}
+	conn, err := pgconn.Connect(context.Background(), dsn)
+	require.NoError(tb, err)
+	tb.Cleanup(func() { conn.Close(context.Background()) })
+	_, err = conn.Exec(context.Background(), "BEGIN; SELECT 1/0").ReadAll()
+	require.ErrorContains(tb, err, "22012")
+	return &oracle{conn}
+}
+
+// parse returns PostgreSQL's error for the text; nil when its grammar takes it.
+func (o *oracle) parse(tb testing.TB, sql string) *pgconn.PgError {
+	_, err := o.conn.Prepare(context.Background(), "", sql, nil)
+	if err == nil {
+		return nil
+	}
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		tb.Fatalf("%v\n%s", err, sql)
+	}
+	if e.Code == sqlerr.InFailedSQLTransaction || strings.HasPrefix(e.Message, "cannot insert multiple commands") {
+		return nil
+	}
+	return e
+}
+
+// ours returns our grammar's error for the text, and whether some statement of it
+// was only named (ast.Unsupported).
+func ours(sql string) (e *sqlerr.Error, named bool) {
+	r := (&Options{Strict: true}).reader()
+	c := lex.Open(sql)
+	for {
+		for c.Accept(lex.Semicolon) {
+		}
+		if c.Is(lex.EOF) {
+			return nil, named
+		}
+		s, _, err := statement(c, &r)
+		if err != nil {
+			errors.As(err, &e)
+			return e, named
+		}
+		if _, ok := s.AST.(*ast.Unsupported); ok {
+			named = true
+		}
+	}
+}
+
+// mutate deletes, repeats, swaps or replaces one token of the text.
+func mutate(rng *rand.Rand, sql string, toks []lex.Token) string {
+	i := rng.Intn(len(toks) - 1)
+	t := toks[i]
+	switch rng.Intn(4) {
+	case 0:
+		return sql[:t.Pos] + " " + sql[t.End:]
+	case 1:
+		return sql[:t.End] + " " + sql[t.Pos:]
+	case 2:
+		j := rng.Intn(len(toks) - 1)
+		return sql[:t.Pos] + " " + sql[toks[j].Pos:toks[j].End] + " " + sql[t.End:]
+	}
+	words := []string{"(", ")", ",", "select", "from", "where", "1", "a", "'x'", "not", "and", "=", ".", "[", "]", "order", "by", "as", "on", "::", "int", "*", "-", "in", "is", "null", "all", "limit", "join", "row", "values", "with", "default"}
+	return sql[:t.Pos] + " " + words[rng.Intn(len(words))] + " " + sql[t.Pos:]
+}
+
+// TestOracleMutations compares what PostgreSQL's grammar and ours say of client
+// statements with one token changed: accepted or not, and the message and the
+// position of the error.
+func TestOracleMutations(t *testing.T) {
+	o := openOracle(t)
+	var texts []string
+	for _, list := range corpus(t) {
+		texts = append(texts, list...)
+	}
+	n := 200000
+	rng := rand.New(rand.NewSource(int64(n)))
+	count := map[string]int{}
+	shown := map[string]int{}
+	report := func(kind, format string, args ...any) {
+		if count[kind]++; shown[kind] < 40 {
+			shown[kind]++
+			t.Logf("%s: "+format, append([]any{kind}, args...)...)
+		}
+	}
+	for range n {
+		sql := texts[rng.Intn(len(texts))]
+		c := lex.Open(sql)
+		if len(c.Toks) < 3 || len(c.Toks) > 150 {
+			continue
+		}
+		sql = mutate(rng, sql, c.Toks)
+		pg := o.parse(t, sql)
+		us, named := ours(sql)
+		if us != nil && us.Code == sqlerr.FeatureNotSupported && pg == nil {
+			continue
+		}
+		switch {
+		case pg == nil && us == nil:
+			count["both accept"]++
+		case pg == nil:
+			report("STRICT", "we say %s: %s", describe(us, sql), sql)
+		case us == nil && named:
+			count["named only"]++
+		case us == nil && strings.HasPrefix(pg.Message, "trailing junk after numeric literal"):
+			count["a number of PostgreSQL 16"]++
+		case us == nil:
+			report("LAX", "PostgreSQL says %s@%d: %s", pg.Message, pg.Position, sql)
+		case pg.Message != us.Message || int(pg.Position) != charPos(us, sql) || pg.Code != us.Code || pg.Hint != us.Hint:
+			report("OTHER ERROR", "PostgreSQL says %s %s@%d, we %s: %s", pg.Code, pg.Message, pg.Position, describe(us, sql), sql)
+		default:
+			count["same error"]++
+		}
+	}
+	t.Log(count)
+	all := float64(n)
+	require.Less(t, float64(count["LAX"]+count["STRICT"])/all, 0.005)
+}
+
+func describe(e *sqlerr.Error, sql string) string {
+	return fmt.Sprintf("%s %s@%d", e.Code, e.Message, charPos(e, sql))
+}
+
+// charPos returns the error's position in characters from 1, as PostgreSQL counts.
+func charPos(e *sqlerr.Error, sql string) int {
+	if e.Pos == 0 {
+		return 0
+	}
+	return utf8.RuneCountInString(sql[:e.Pos-1]) + 1
+}
