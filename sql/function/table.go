@@ -75,11 +75,11 @@ func newTable() *table {
 }
 
 // addLines adds the signatures of a text, one a line; empty lines and those
-// that start with # do not count. A malformed line is a bug and panics.
+// that start with # and a blank do not count. A malformed line is a bug and panics.
 func (t *table) addLines(k Kind, text string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
+		if line == "" || strings.HasPrefix(line, "# ") {
 			continue
 		}
 		s := t.parseLine(line)
