@@ -72,6 +72,9 @@ type binder struct {
 	origin map[int]origin
 	// defaults are the column defaults bound so far.
 	defaults map[defaultKey]expr.Expr
+	// inDefault is true while a column default is bound: no parameters there.
+	inDefault bool
+	paramPos  map[int]paramUse
 }
 
 type defaultKey struct {

@@ -98,10 +98,13 @@ func (b *binder) known(e expr.Expr, to types.Type, pos int) (expr.Expr, error) {
 	}
 	switch e := e.(type) {
 	case expr.Param:
-		return b.setParam(e, t, pos)
+		return b.setParam(e, t)
 	case expr.Const:
 		if e.Value.Null {
 			return expr.Const{Value: vector.NullDatum, T: t}, nil
+		}
+		if e.Value.I > 0 {
+			pos = int(e.Value.I) - 1
 		}
 		return b.literal(e.Value.S, t, pos)
 	}

@@ -60,11 +60,7 @@ func (b *binder) createTable(s *ast.CreateTable) (*Statement, error) {
 		if d.Default == nil {
 			continue
 		}
-		e, err := b.bind(d.Default, &scope{clause: inDefault})
-		if err == nil {
-			_, err = b.assign(e, t, i, -1)
-		}
-		if err != nil {
+		if _, err := b.defaultExpr(d.Default, t, i); err != nil {
 			return nil, defaultError(err)
 		}
 		t.Columns[i].Default = d.DefaultText
@@ -154,9 +150,6 @@ func (b *binder) columnDef(t *schema.Table, d ast.ColumnDef) (schema.Column, err
 	for _, k := range d.Constraints {
 		if k.Kind != "PRIMARY KEY" {
 			return c, unsupportedConstraint(k)
-		}
-		if d.Null {
-			return c, sqlerr.New(sqlerr.SyntaxError, "conflicting NULL/NOT NULL declarations for column \"%s\" of table \"%s\"", d.Name, t.Name)
 		}
 	}
 	if d.Null && d.NotNull {

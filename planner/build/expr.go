@@ -91,7 +91,7 @@ func (b *binder) bind(e ast.Expr, sc *scope) (expr.Expr, error) {
 	case *ast.Row:
 		return nil, sqlerr.NotSupported("ROW value").At(e.Pos)
 	case *ast.Array, *ast.ArrayQuery, *ast.Subscript:
-		return nil, sqlerr.NotSupported("array type").At(e.Offset())
+		return nil, sqlerr.NotSupported("array type").At(loc(e))
 	case *ast.Field:
 		return nil, sqlerr.NotSupported("field selection from a composite value").At(e.Pos)
 	case *ast.Grouping:
@@ -126,7 +126,7 @@ func (b *binder) condition(e ast.Expr, sc *scope, what string) (expr.Expr, error
 	if err != nil {
 		return nil, err
 	}
-	return b.boolean(x, what, e.Offset())
+	return b.boolean(x, what, loc(e))
 }
 
 func (b *binder) booleans(list []ast.Expr, what string, sc *scope) ([]expr.Expr, error) {
@@ -140,15 +140,16 @@ func (b *binder) booleans(list []ast.Expr, what string, sc *scope) ([]expr.Expr,
 	return out, nil
 }
 
-// constant gives a literal the type of dialect.md 3.5.
+// constant gives a literal the type of dialect.md 3.5. An untyped one keeps its
+// place in Value.I, plus 1, until known gives it a type.
 func (b *binder) constant(e *ast.Const) (expr.Expr, error) {
 	switch e.Kind {
 	case ast.Null:
-		return expr.Const{Value: vector.NullDatum, T: types.Of(types.Unknown)}, nil
+		return expr.Const{Value: vector.Datum{Null: true, I: int64(e.Pos) + 1}, T: types.Of(types.Unknown)}, nil
 	case ast.True, ast.False:
 		return expr.Const{Value: vector.BoolDatum(e.Kind == ast.True), T: expr.Bool}, nil
 	case ast.String:
-		return expr.Const{Value: vector.StringDatum(e.Raw), T: types.Of(types.Unknown)}, nil
+		return expr.Const{Value: vector.Datum{S: e.Raw, I: int64(e.Pos) + 1}, T: types.Of(types.Unknown)}, nil
 	case ast.BitString:
 		return nil, sqlerr.NotSupported("type bit").At(e.Pos)
 	}
@@ -192,6 +193,10 @@ func (b *binder) apply(sig *function.Signature, args []expr.Expr, pos int) (expr
 func (b *binder) arguments(sig *function.Signature, args []expr.Expr, pos int) ([]expr.Expr, error) {
 	out := make([]expr.Expr, len(args))
 	for i, a := range args {
+		if p, ok := a.(expr.Param); ok && p.T.ID == types.Unknown && sig.Args[min(i, len(sig.Args)-1)] == function.Any {
+			out[i] = a // count($1) gives no type, and is refused at the end
+			continue
+		}
 		t := types.Of(sig.ArgType(i, a.Type().ID))
 		r, ok, err := b.coerce(a, t, function.Implicit, pos)
 		if err != nil {
@@ -316,7 +321,7 @@ func (b *binder) isTest(e *ast.IsTest, sc *scope) (expr.Expr, error) {
 			return nil, err
 		}
 		if c, ok := x.(expr.Const); ok && c.T.ID == types.Unknown {
-			c.T = types.Of(types.Text)
+			c.T, c.Value.I = types.Of(types.Text), 0
 			x = c
 		}
 		return expr.IsNull{X: x, Not: e.Not}, nil
@@ -405,6 +410,13 @@ func (b *binder) between(e *ast.Between, sc *scope) (expr.Expr, error) {
 		}
 		return expr.And{Args: []expr.Expr{l, h}}, nil
 	}
+	if p, ok := e.X.(*ast.Param); ok && args[0].Type().ID == types.Unknown {
+		// Each comparison reads the operand anew: the second sees the type that
+		// the first has given the parameter.
+		if args[0], err = b.untyped(p, args[1], e.Pos); err != nil {
+			return nil, err
+		}
+	}
 	one, err := within(args[1], args[2])
 	if err != nil || !e.Symmetric {
 		return one, err
@@ -430,7 +442,7 @@ func (b *binder) in(e *ast.In, sc *scope) (expr.Expr, error) {
 		for _, x := range e.List {
 			r, ok := x.(*ast.Row)
 			if !ok {
-				return nil, sqlerr.NotSupported("ROW value").At(x.Offset())
+				return nil, sqlerr.NotSupported("ROW value").At(loc(x))
 			}
 			eq, err := b.rows("=", row.Elems, r.Elems, e.Pos, sc)
 			if err != nil {
@@ -455,7 +467,7 @@ func (b *binder) in(e *ast.In, sc *scope) (expr.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.inList(x, list, e.Not, e.Pos, func(i int) int { return e.List[i].Offset() })
+	return b.inList(x, list, e.Not, e.Pos, func(i int) int { return loc(e.List[i]) })
 }
 
 // inList is transformAExprIn: one type for all where there is one, else an OR of
@@ -465,9 +477,11 @@ func (b *binder) inList(x expr.Expr, list []expr.Expr, not bool, pos int, posOf 
 	if not {
 		op = "<>"
 	}
-	all := append([]expr.Expr{x}, list...)
-	t, err := common(typesOf(all), "IN", func(int) int { return pos })
+	t, err := common(typesOf(append([]expr.Expr{x}, list...)), "IN", func(int) int { return pos })
 	if err == nil && len(list) > 1 {
+		if x, err = b.convert(x, types.Of(t.ID), "IN", pos); err != nil {
+			return nil, err
+		}
 		items := make([]expr.Expr, len(list))
 		for i, v := range list {
 			if items[i], err = b.convert(v, types.Of(t.ID), "IN", posOf(i)); err != nil {
@@ -478,33 +492,14 @@ func (b *binder) inList(x expr.Expr, list []expr.Expr, not bool, pos int, posOf 
 		if err != nil {
 			return nil, err
 		}
-		c := eq.(expr.Call)
-		for i := range items {
-			if items[i], err = b.convert(items[i], c.Args[0].Type(), "IN", posOf(i)); err != nil {
-				return nil, err
-			}
-		}
-		if sameType(c.Args[0].Type().ID, items[0].Type().ID) {
-			return expr.In{X: c.Args[0], List: items, Eq: c.Func, Not: not}, nil
-		}
-		// A comparison across types: compare in the common one.
-		y, err := b.convert(x, types.Of(t.ID), "IN", pos)
-		if err != nil {
-			return nil, err
-		}
-		if eq, err = b.call("=", []expr.Expr{y, items[0]}, pos); err != nil {
-			return nil, err
-		}
-		c = eq.(expr.Call)
-		return expr.In{X: c.Args[0], List: items, Eq: c.Func, Not: not}, nil
+		return expr.In{X: x, List: items, Eq: eq.(expr.Call).Func, Not: not}, nil
 	}
 	var each []expr.Expr
-	for i, v := range list {
+	for _, v := range list {
 		c, err := b.call(op, []expr.Expr{x, v}, pos)
 		if err != nil {
 			return nil, err
 		}
-		_ = i
 		each = append(each, c)
 	}
 	switch {
@@ -515,9 +510,6 @@ func (b *binder) inList(x expr.Expr, list []expr.Expr, not bool, pos int, posOf 
 	}
 	return expr.Or{Args: each}, nil
 }
-
-// sameType reports whether values of the two types compare without a cast.
-func sameType(a, b types.ID) bool { return a == b || sameBytes(a, b) || sameBytes(b, a) }
 
 func (b *binder) like(e *ast.Like, sc *scope) (expr.Expr, error) {
 	op := map[string]string{"LIKE": "~~", "ILIKE": "~~*", "SIMILAR TO": "~"}[e.Kind]
@@ -577,7 +569,7 @@ func (b *binder) quantified(e *ast.Quantified, sc *scope) (expr.Expr, error) {
 		return expr.Const{Value: vector.BoolDatum(e.All), T: expr.Bool}, nil
 	}
 	if !e.All && e.Op == "=" || e.All && (e.Op == "<>" || e.Op == "!=") {
-		return b.inList(x, list, e.All, e.Pos, func(i int) int { return arr.Elems[i].Offset() })
+		return b.inList(x, list, e.All, e.Pos, func(i int) int { return loc(arr.Elems[i]) })
 	}
 	var each []expr.Expr
 	for _, v := range list {
@@ -614,7 +606,7 @@ func (b *binder) caseOf(e *ast.Case, sc *scope) (expr.Expr, error) {
 			return nil, err
 		}
 		if arg.Type().ID == types.Unknown {
-			if arg, err = b.known(arg, types.Of(types.Text), e.Arg.Offset()); err != nil {
+			if arg, err = b.known(arg, types.Of(types.Text), loc(e.Arg)); err != nil {
 				return nil, err
 			}
 		}
@@ -627,9 +619,9 @@ func (b *binder) caseOf(e *ast.Case, sc *scope) (expr.Expr, error) {
 			return nil, err
 		}
 		if arg != nil {
-			cond, err = b.call("=", []expr.Expr{arg, cond}, w.Cond.Offset())
+			cond, err = b.call("=", []expr.Expr{arg, cond}, loc(w.Cond))
 		} else {
-			cond, err = b.boolean(cond, "CASE/WHEN", w.Cond.Offset())
+			cond, err = b.boolean(cond, "CASE/WHEN", loc(w.Cond))
 		}
 		if err != nil {
 			return nil, err
@@ -648,10 +640,10 @@ func (b *binder) caseOf(e *ast.Case, sc *scope) (expr.Expr, error) {
 	}
 	pos := func(i int) int {
 		if i > 0 {
-			return e.Whens[i-1].Then.Offset()
+			return loc(e.Whens[i-1].Then)
 		}
 		if e.Else != nil {
-			return e.Else.Offset()
+			return loc(e.Else)
 		}
 		return e.Pos
 	}
@@ -686,7 +678,7 @@ func (b *binder) castOf(e *ast.Cast, sc *scope) (expr.Expr, error) {
 	}
 	pos := e.Pos
 	if _, ok := x.(expr.Const); ok {
-		pos = e.X.Offset()
+		pos = loc(e.X)
 	}
 	return b.cast(x, t, pos)
 }

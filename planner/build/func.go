@@ -1,6 +1,8 @@
 package build
 
 import (
+	"strings"
+
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/logical"
@@ -18,6 +20,16 @@ func functionName(n ast.Name) (string, error) {
 		}
 	}
 	return n.Parts[len(n.Parts)-1], nil
+}
+
+// qualifiedName puts the namespace that the user or the grammar gave before the
+// function's name in an error.
+func qualifiedName(err error, n ast.Name) error {
+	e, ok := err.(*sqlerr.Error)
+	if ok && len(n.Parts) > 1 && strings.HasPrefix(e.Message, "function ") {
+		e.Message = "function " + dotted(n.Parts[:len(n.Parts)-1]) + "." + e.Message[len("function "):]
+	}
+	return err
 }
 
 // function binds a call of any kind.
@@ -53,7 +65,7 @@ func (b *binder) function(e *ast.FuncCall, sc *scope) (expr.Expr, error) {
 	}
 	sig, order, err := function.ResolveNamed(name, typesOf(args), names)
 	if err != nil {
-		return nil, at(err, e.Pos)
+		return nil, at(qualifiedName(err, e.Name), e.Pos)
 	}
 	for _, s := range []struct {
 		word string
@@ -80,11 +92,11 @@ func (b *binder) callArgs(e *ast.FuncCall, sc *scope) (args []expr.Expr, names [
 		}
 		for _, n := range names {
 			if n != "" && n == a.Name {
-				return nil, nil, sqlerr.New(sqlerr.SyntaxError, "argument name \"%s\" used more than once", n).At(a.Expr.Offset())
+				return nil, nil, sqlerr.New(sqlerr.SyntaxError, "argument name \"%s\" used more than once", n).At(loc(a.Expr))
 			}
 		}
 		if a.Name == "" && len(names) > 0 && names[len(names)-1] != "" {
-			return nil, nil, sqlerr.New(sqlerr.SyntaxError, "positional argument cannot follow named argument").At(a.Expr.Offset())
+			return nil, nil, sqlerr.New(sqlerr.SyntaxError, "positional argument cannot follow named argument").At(loc(a.Expr))
 		}
 		args, names = append(args, x), append(names, a.Name)
 	}
@@ -133,7 +145,7 @@ func (b *binder) keywordCall(name string, e *ast.FuncCall, sc *scope) (expr.Expr
 	if err != nil {
 		return nil, err
 	}
-	pos := func(i int) int { return list[i].Offset() }
+	pos := func(i int) int { return loc(list[i]) }
 	switch name {
 	case "coalesce":
 		args, t, err := b.unify(args, "COALESCE", pos)
@@ -222,11 +234,14 @@ func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, 
 	}
 	var filter expr.Expr
 	if e.Filter != nil {
+		inner.clause = inFilter
 		if filter, err = b.condition(e.Filter, &inner, "FILTER"); err != nil {
 			return nil, err
 		}
 	}
 	switch {
+	case sc.clause == inFilter:
+		return nil, sqlerr.New(sqlerr.GroupingError, "%s", inFilter.noAggregates()).At(e.Pos)
 	case sc.inAggregate:
 		return nil, sqlerr.New(sqlerr.GroupingError, "aggregate function calls cannot be nested").At(e.Pos)
 	case sc.group == nil:

@@ -142,10 +142,10 @@ func (b *binder) insertValues(t *schema.Table, v *ast.Values, cols, pos []int, a
 	flat := make([]expr.Expr, len(v.Rows)*width)
 	for i, r := range v.Rows {
 		if len(r) != width {
-			return nil, sqlerr.New(sqlerr.SyntaxError, "VALUES lists must all be the same length").At(r[0].Offset())
+			return nil, sqlerr.New(sqlerr.SyntaxError, "VALUES lists must all be the same length").At(loc(r[0]))
 		}
 		if i == 0 {
-			if err := checkWidth(width, func(k int) int { return r[k].Offset() }, cols, pos, all); err != nil {
+			if err := checkWidth(width, func(k int) int { return loc(r[k]) }, cols, pos, all); err != nil {
 				return nil, err
 			}
 		}
@@ -157,7 +157,7 @@ func (b *binder) insertValues(t *schema.Table, v *ast.Values, cols, pos []int, a
 			} else {
 				var x expr.Expr
 				if x, err = b.bind(e, vsc); err == nil {
-					rows[i][k], err = b.assign(x, t, cols[k], e.Offset())
+					rows[i][k], err = b.assign(x, t, cols[k], loc(e))
 				}
 			}
 			if err != nil {
@@ -231,10 +231,7 @@ func (b *binder) defaultOf(t *schema.Table, i int) (expr.Expr, error) {
 	if err != nil {
 		return nil, sqlerr.New(sqlerr.InternalError, "default of column \"%s\" of relation \"%s\": %v", c.Name, t.Name, err)
 	}
-	e, err := b.bind(tree, &scope{clause: inDefault})
-	if err == nil {
-		e, err = b.assign(e, t, i, -1)
-	}
+	e, err := b.defaultExpr(tree, t, i)
 	if err != nil {
 		return nil, err
 	}
@@ -243,6 +240,17 @@ func (b *binder) defaultOf(t *schema.Table, i int) (expr.Expr, error) {
 	}
 	b.defaults[defaultKey{t, i}] = e
 	return e, nil
+}
+
+// defaultExpr binds the tree of a default for column i.
+func (b *binder) defaultExpr(tree ast.Expr, t *schema.Table, i int) (expr.Expr, error) {
+	b.inDefault = true
+	defer func() { b.inDefault = false }()
+	e, err := b.bind(tree, &scope{clause: inDefault})
+	if err != nil {
+		return nil, err
+	}
+	return b.assign(e, t, i, -1)
 }
 
 // assign casts a value for storing into column i of t.

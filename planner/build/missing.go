@@ -14,7 +14,7 @@ func (sc *scope) missingRelation(ns, rel string, pos int) error {
 				continue
 			}
 			switch {
-			case it.name == rel && (ns == "" || it.namespace == ns):
+			case it.name == rel:
 				return sqlerr.New(sqlerr.UndefinedTable, "invalid reference to FROM-clause entry for table \"%s\"", rel).
 					WithHint("There is an entry for table \"%s\", but it cannot be referenced from this part of the query.", rel).At(pos)
 			case it.table == rel && it.name != rel:

@@ -32,10 +32,6 @@ func figureName(e ast.Expr) (name string, strength int) {
 			return name, strength
 		}
 		return typeLabel(e.Type.Name.Parts[len(e.Type.Name.Parts)-1]), 1
-	case *ast.Const:
-		if e.Kind == ast.True || e.Kind == ast.False {
-			return "bool", 1
-		}
 	case *ast.Collate:
 		return figureName(e.X)
 	case *ast.Case:

@@ -258,16 +258,16 @@ func (b *binder) limit(n logical.Node, t *ast.Tail, sc *scope) (logical.Node, er
 		if err != nil {
 			return nil, err
 		}
-		if !logical.Constant(e) {
-			return nil, sqlerr.New(sqlerr.InvalidColumnReference, "argument of %s must not contain variables", x.c.words()).At(columnPos(x.e))
-		}
 		t := e.Type()
-		e, ok, err := b.coerce(e, types.Of(types.Int8), function.Assignment, x.e.Offset())
+		e, ok, err := b.coerce(e, types.Of(types.Int8), function.Assignment, loc(x.e))
 		if err != nil {
 			return nil, err
 		}
 		if !ok {
-			return nil, sqlerr.New(sqlerr.DatatypeMismatch, "argument of %s must be type bigint, not type %s", x.c.words(), types.Of(t.ID)).At(x.e.Offset())
+			return nil, sqlerr.New(sqlerr.DatatypeMismatch, "argument of %s must be type bigint, not type %s", x.c.words(), types.Of(t.ID)).At(loc(x.e))
+		}
+		if !logical.Constant(e) {
+			return nil, sqlerr.New(sqlerr.InvalidColumnReference, "argument of %s must not contain variables", x.c.words()).At(columnPos(x.e))
 		}
 		*x.r = e
 	}
@@ -301,5 +301,5 @@ func columnPos(e ast.Expr) int {
 			}
 		}
 	}
-	return e.Offset()
+	return loc(e)
 }

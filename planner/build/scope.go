@@ -66,6 +66,7 @@ const (
 	inFrom // arguments of a function in FROM
 	inDistinctOn
 	inCopyWhere
+	inFilter
 )
 
 // words is how PostgreSQL's ParseExprKindName and its aggregate errors name the
@@ -73,7 +74,7 @@ const (
 func (c clause) words() string {
 	return [...]string{
 		"SELECT", "WHERE", "JOIN/ON", "GROUP BY", "HAVING", "ORDER BY", "LIMIT", "OFFSET", "VALUES",
-		"RETURNING", "UPDATE", "DEFAULT", "function in FROM", "DISTINCT ON", "WHERE",
+		"RETURNING", "UPDATE", "DEFAULT", "function in FROM", "DISTINCT ON", "WHERE", "FILTER",
 	}[c]
 }
 

@@ -225,7 +225,7 @@ func (b *binder) targets(list []ast.Target, sc *scope) ([]target, error) {
 		if name == "" {
 			name = outputName(t.Expr)
 		}
-		out = append(out, target{e: e, name: name, pos: t.Expr.Offset()})
+		out = append(out, target{e: e, name: name, pos: loc(t.Expr)})
 	}
 	if len(out) > maxColumns {
 		return nil, sqlerr.New(sqlerr.TooManyColumns, "target lists can have at most %d entries", maxColumns)
@@ -276,7 +276,7 @@ type orderKey struct {
 
 func (b *binder) orderKey(o ast.OrderItem, sc *scope, targets *[]target) (orderKey, error) {
 	i, err := b.outputItem(o.Expr, sc, targets, "ORDER BY")
-	k := orderKey{target: i, desc: o.Desc, nullsFirst: o.NullsFirst, pos: o.Expr.Offset()}
+	k := orderKey{target: i, desc: o.Desc, nullsFirst: o.NullsFirst, pos: loc(o.Expr)}
 	switch o.Using {
 	case "", "<":
 	case ">":
@@ -312,11 +312,11 @@ func (b *binder) outputItem(e ast.Expr, sc *scope, targets *[]target, what strin
 		}
 	}
 	if x.Type().ID == types.Unknown {
-		if x, err = b.known(x, types.Of(types.Text), e.Offset()); err != nil {
+		if x, err = b.known(x, types.Of(types.Text), loc(e)); err != nil {
 			return 0, err
 		}
 	}
-	*targets = append(*targets, target{e: x, name: outputName(e), pos: e.Offset(), hidden: true})
+	*targets = append(*targets, target{e: x, name: outputName(e), pos: loc(e), hidden: true})
 	return len(*targets) - 1, nil
 }
 
@@ -406,7 +406,7 @@ func (b *binder) distinctOn(s *ast.Select, sc *scope, targets *[]target, order *
 	if skipped {
 		for k, i := range on {
 			if !in(lead, i) {
-				return nil, sqlerr.New(sqlerr.InvalidColumnReference, "SELECT DISTINCT ON expressions must match initial ORDER BY expressions").At(s.DistinctOn[k].Offset())
+				return nil, sqlerr.New(sqlerr.InvalidColumnReference, "SELECT DISTINCT ON expressions must match initial ORDER BY expressions").At(loc(s.DistinctOn[k]))
 			}
 		}
 	}
@@ -453,7 +453,7 @@ func (b *binder) groupKeys(s *ast.Select, sc, tsc *scope, targets *[]target) ([]
 			return sqlerr.New(sqlerr.GroupingError, "%s", inGroupBy.noAggregates()).At(t.pos)
 		}
 		if x.Type().ID == types.Unknown {
-			if x, err = b.known(x, types.Of(types.Text), e.Offset()); err != nil {
+			if x, err = b.known(x, types.Of(types.Text), loc(e)); err != nil {
 				return err
 			}
 		}

@@ -15,12 +15,13 @@ import (
 
 // setOp binds UNION, INTERSECT and EXCEPT with the clauses behind them.
 func (b *binder) setOp(s *ast.SetOp, sc *scope) (result, error) {
-	r, err := b.setOpTree(s, sc)
+	var leaves []*item
+	r, err := b.setOpTree(s, sc, &leaves)
 	if err != nil {
 		return r, err
 	}
 	if len(s.Tail.OrderBy) > 0 {
-		if r.node, err = b.orderOutput(r, s.Tail.OrderBy, sc); err != nil {
+		if r.node, err = b.orderOutput(r, s.Tail.OrderBy, sc, leaves); err != nil {
 			return r, err
 		}
 	}
@@ -29,9 +30,10 @@ func (b *binder) setOp(s *ast.SetOp, sc *scope) (result, error) {
 }
 
 // orderOutput sorts a set operation or VALUES: by output names and ordinals.
-func (b *binder) orderOutput(r result, order []ast.OrderItem, sc *scope) (logical.Node, error) {
+// entries are the queries below, for hints.
+func (b *binder) orderOutput(r result, order []ast.OrderItem, sc *scope, entries []*item) (logical.Node, error) {
 	osc := sc.child().in(inOrderBy)
-	osc.items = []*item{resultItem("", r.cols)}
+	osc.items, osc.entries = []*item{resultItem("", r.cols)}, entries
 	targets := make([]target, len(r.cols))
 	for i, c := range r.cols {
 		targets[i] = target{e: c.Ref(), name: c.Name}
@@ -46,7 +48,7 @@ func (b *binder) orderOutput(r result, order []ast.OrderItem, sc *scope) (logica
 		if k.target >= n {
 			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause").
 				WithDetail("Only result column names can be used, not expressions or functions.").
-				WithHint("Add the expression/function to every SELECT, or move the UNION into a FROM clause.").At(o.Expr.Offset())
+				WithHint("Add the expression/function to every SELECT, or move the UNION into a FROM clause.").At(loc(o.Expr))
 		}
 		sort.Keys = append(sort.Keys, physical.SortKey{Expr: targets[k.target].e, Desc: k.desc, NullsFirst: k.nullsFirst})
 	}
@@ -56,16 +58,18 @@ func (b *binder) orderOutput(r result, order []ast.OrderItem, sc *scope) (logica
 // setOpTree is transformSetOperationTree without the outer ORDER BY and LIMIT.
 // Chains of the same operation nest to the left, so the recursion follows them
 // with the depth counted.
-func (b *binder) setOpTree(s *ast.SetOp, sc *scope) (result, error) {
+func (b *binder) setOpTree(s *ast.SetOp, sc *scope, leaves *[]*item) (result, error) {
 	if err := b.enter(); err != nil {
 		return result{}, err
 	}
 	defer b.leave()
 	side := func(q ast.Query) (result, error) {
 		if op, ok := q.(*ast.SetOp); ok && op.With == nil && len(op.Tail.OrderBy) == 0 && op.Tail.Limit == nil && op.Tail.Offset == nil && len(op.Tail.Locks) == 0 {
-			return b.setOpTree(op, sc)
+			return b.setOpTree(op, sc, leaves)
 		}
-		return b.query(q, sc)
+		r, err := b.query(q, sc)
+		*leaves = append(*leaves, resultItem(fmt.Sprintf("*SELECT* %d", len(*leaves)+1), r.cols))
+		return r, err
 	}
 	l, err := side(s.Left)
 	if err != nil {
@@ -225,12 +229,12 @@ func outputPos(q ast.Query, i int) int {
 		return outputPos(q.Left, i)
 	case *ast.Select:
 		if i < len(q.Targets) {
-			return q.Targets[i].Expr.Offset()
+			return loc(q.Targets[i].Expr)
 		}
 		return q.Pos
 	case *ast.Values:
 		if len(q.Rows) > 0 && i < len(q.Rows[0]) {
-			return q.Rows[0][i].Offset()
+			return loc(q.Rows[0][i])
 		}
 	}
 	return -1
@@ -245,7 +249,7 @@ func (b *binder) values(v *ast.Values, sc *scope) (result, error) {
 	rows := make([][]expr.Expr, len(v.Rows))
 	for i, r := range v.Rows {
 		if len(r) != len(v.Rows[0]) {
-			return result{}, sqlerr.New(sqlerr.SyntaxError, "VALUES lists must all be the same length").At(r[0].Offset())
+			return result{}, sqlerr.New(sqlerr.SyntaxError, "VALUES lists must all be the same length").At(loc(r[0]))
 		}
 		var err error
 		if rows[i], err = b.bindAll(r, vsc); err != nil {
@@ -258,7 +262,7 @@ func (b *binder) values(v *ast.Values, sc *scope) (result, error) {
 		for i := range rows {
 			list[i] = rows[i][c]
 		}
-		list, t, err := b.unify(list, "VALUES", func(i int) int { return v.Rows[i][c].Offset() })
+		list, t, err := b.unify(list, "VALUES", func(i int) int { return loc(v.Rows[i][c]) })
 		if err != nil {
 			return result{}, err
 		}
@@ -273,7 +277,7 @@ func (b *binder) values(v *ast.Values, sc *scope) (result, error) {
 		return r, err
 	}
 	if len(v.Tail.OrderBy) > 0 {
-		if r.node, err = b.orderOutput(r, v.Tail.OrderBy, sc); err != nil {
+		if r.node, err = b.orderOutput(r, v.Tail.OrderBy, sc, []*item{resultItem("*VALUES*", cols)}); err != nil {
 			return r, err
 		}
 	}

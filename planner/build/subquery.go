@@ -98,7 +98,10 @@ func (b *binder) subqueryTests(n logical.Node, tests []ast.Expr, sc *scope, fix 
 			case t.All && (t.Op == "<>" || t.Op == "!="):
 				n, err = b.inQuery(n, &ast.In{Node: t.Node, X: t.X, Query: t.Query}, !not, sc, fix)
 			default:
-				err = sqlerr.NotSupported("%s (subquery)", quantifier(t)).At(t.Pos)
+				// Its own errors come first.
+				if _, err = b.query(t.Query, sc); err == nil {
+					err = sqlerr.NotSupported("%s (subquery)", quantifier(t)).At(t.Pos)
+				}
 			}
 		}
 		if err != nil {
@@ -280,7 +283,12 @@ func (b *binder) scalarSubquery(e *ast.Subquery, sc *scope) (expr.Expr, error) {
 
 // scalar registers n with the clause being bound.
 func (b *binder) scalar(n logical.Node, sc *scope, pos int) error {
-	if sc.scalars == nil {
+	switch {
+	case sc.clause == inDefault:
+		return sqlerr.New(sqlerr.FeatureNotSupported, "cannot use subquery in DEFAULT expression").At(pos)
+	case sc.clause == inCopyWhere:
+		return sqlerr.New(sqlerr.FeatureNotSupported, "cannot use subquery in COPY FROM WHERE condition").At(pos)
+	case sc.scalars == nil:
 		return sqlerr.NotSupported("subquery in %s", sc.clause.words()).At(pos)
 	}
 	if len(logical.Free(n)) > 0 {

@@ -183,7 +183,7 @@ func (b *binder) assignment(a ast.Assignment, t *schema.Table, sc *scope, values
 		if err != nil {
 			return err
 		}
-		return set(i, e, x.Offset())
+		return set(i, e, loc(x))
 	}
 	if len(cols) == 1 {
 		if row, ok := a.Value.(*ast.Row); ok && len(row.Elems) == 1 {
@@ -227,7 +227,7 @@ func (b *binder) assignment(a ast.Assignment, t *schema.Table, sc *scope, values
 		}
 		return b.scalar(n, sc, v.Pos)
 	}
-	return sqlerr.New(sqlerr.FeatureNotSupported, "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression").At(a.Value.Offset())
+	return sqlerr.New(sqlerr.FeatureNotSupported, "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression").At(loc(a.Value))
 }
 
 func (b *binder) delete(s *ast.Delete) (*Statement, error) {
