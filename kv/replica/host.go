@@ -46,6 +46,9 @@ type Options struct {
 	// records in a group. Defaults 2 min, 1 h, 65536.
 	RecordAge, RecordAgeTwo time.Duration
 	RecordsMax              int
+	// truncateMin is how many entries of a log are dropped at once at least, unless
+	// it holds truncateBytes. Default 256.
+	truncateMin uint64
 	// Logger hears of leadership, and of what raft says. Default: nothing.
 	Logger *slog.Logger
 	// OnFatal is called once when the Host can no longer keep its promises: a failed
@@ -74,6 +77,9 @@ func (o *Options) setDefaults() error {
 	def(&o.RecordAgeTwo, time.Hour)
 	if o.LogBytesMax == 0 {
 		o.LogBytesMax = 256 << 20
+	}
+	if o.truncateMin == 0 {
+		o.truncateMin = 256
 	}
 	if o.RecordsMax == 0 {
 		o.RecordsMax = 1 << 16
@@ -113,6 +119,7 @@ type Host struct {
 	ctx       context.Context
 	cancel    context.CancelFunc
 	fatalOnce sync.Once
+	failed    atomic.Bool // fatal was called
 	closeOnce sync.Once
 	closeErr  error
 	wg        sync.WaitGroup
@@ -246,6 +253,7 @@ func (h *Host) fatal(err error) {
 		if h.ctx.Err() != nil {
 			return // closing already
 		}
+		h.failed.Store(true)
 		h.halt()
 		h.opts.OnFatal(fmt.Errorf("replica: %w", err))
 	})
@@ -267,8 +275,8 @@ func (h *Host) halt() {
 	}
 }
 
-// Close stops all groups, waits for their goroutines and flushes the data store, so
-// that the next Open has nothing to apply.
+// Close stops all groups, waits for their goroutines and, unless a fatal error came
+// before, flushes the data store, so that the next Open has nothing to apply.
 func (h *Host) Close() error {
 	h.closeOnce.Do(func() {
 		h.halt()
@@ -276,7 +284,7 @@ func (h *Host) Close() error {
 		close(h.stopped)
 		h.halt() // what came in meanwhile
 		h.closeErr = h.closeMachines()
-		if h.opts.Data.Failed() == nil {
+		if !h.failed.Load() && h.opts.Data.Failed() == nil {
 			h.closeErr = errors.Join(h.closeErr, h.opts.Data.Flush())
 		}
 	})

@@ -3,11 +3,13 @@ package replica
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -91,7 +93,7 @@ func openAt(t testing.TB, fs store.FS, dir string, o nodeOptions) *node {
 	var err error
 	n.log, err = store.Open(store.Options{Dir: dir + "raft", FS: fs, Kind: store.RaftLog, OnFatal: func(error) {}})
 	require.NoError(t, err)
-	n.data, err = store.Open(store.Options{Dir: dir + "data", FS: fs, Kind: store.Data, MemTableSize: o.memtable})
+	n.data, err = store.Open(store.Options{Dir: dir + "data", FS: fs, Kind: store.Data, MemTableSize: o.memtable, OnFatal: func(error) {}})
 	require.NoError(t, err)
 	opts.Log, opts.Data = n.log, n.data
 	n.Host, err = Open(opts)
@@ -220,4 +222,14 @@ func eventually(t testing.TB, what string, f func() bool) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	t.Fatalf("never: %s", what)
+}
+
+// failingSyncs returns a file system in memory whose fsyncs fail on demand.
+func failingSyncs(fail *atomic.Bool) store.FS {
+	return errorfs.Wrap(store.MemFS(), errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if fail.Load() && (op.Kind == errorfs.OpFileSync || op.Kind == errorfs.OpFileSyncData) {
+			return errors.New("disk failure")
+		}
+		return nil
+	}))
 }

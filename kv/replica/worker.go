@@ -295,9 +295,7 @@ func (g *Group) send(m *pb.Message) {
 }
 
 const (
-	// truncateMin is how many entries are dropped at once at least, unless the log
-	// holds truncateBytes.
-	truncateMin   = 256
+	// truncateBytes is when a log is worth truncating whatever its entries are.
 	truncateBytes = 4 << 20
 	// truncateKeep is how many are kept for followers that are a little behind.
 	truncateKeep = 1000
@@ -327,7 +325,7 @@ func (g *Group) truncateLog(b *store.Batch) error {
 
 func (g *Group) worthTruncating(to uint64) bool {
 	first := g.log.first.Load()
-	return to >= first+truncateMin || to >= first && g.log.bytes.Load() >= truncateBytes
+	return to >= first+g.h.opts.truncateMin || to >= first && g.log.bytes.Load() >= truncateBytes
 }
 
 // raftConfig returns the configuration of a group's raft.
