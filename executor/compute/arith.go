@@ -72,7 +72,7 @@ func subCV[T integer](d []T, x T, b []T) bool {
 	return bad < 0
 }
 
-// mulOverflow returns 0 exactly when hi, lo is a signed product that fits lo.
+// mul64 returns the low half of the product; over is 0 exactly when that is all.
 func mul64(x, y int64) (p, over int64) {
 	hi, lo := bits.Mul64(uint64(x), uint64(y))
 	// From the unsigned high half to the signed one.
@@ -259,7 +259,7 @@ func divInt[T integer](t types.ID) Kernel {
 				return divisionByZero()
 			}
 			r := p / q
-			if q == -1 && p != 0 && (p^r) > 0 {
+			if q == -1 && p != 0 && r == p {
 				return outOfRange(t) // the least value has no opposite
 			}
 			d[i] = r

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
@@ -237,6 +238,9 @@ func leftPart(s []byte, n int) (int, int) {
 }
 
 func rightPart(s []byte, n int) (int, int) {
+	if n == math.MinInt32 {
+		return 0, len(s) // as PostgreSQL, where it has no opposite
+	}
 	if n < 0 {
 		return skipRunes(s, -n), len(s)
 	}
@@ -513,7 +517,7 @@ func overlay(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows
 			return sqlerr.New(sqlerr.SubstringError, "negative substring length not allowed")
 		}
 		if start+count > math.MaxInt32 {
-			return outOfRange(4)
+			return outOfRange(types.Int4)
 		}
 		if err := room(out.Arena, 2*len(s)+len(t)); err != nil {
 			return err

@@ -122,7 +122,8 @@ func timestamptzToDate(e *Env, out *vector.Vector, args []*vector.Vector, rows v
 }
 
 // asTime returns the conversion of a time type to the higher one with which it
-// is compared, nil when it is that: what does not fit compares as an infinity.
+// is compared, nil when it is that: what does not fit is above all timestamps
+// but infinity.
 func asTime(from, to types.ID) *Conversion {
 	switch {
 	case from == to:
@@ -139,7 +140,11 @@ var (
 	dateAsTimestamp = &Conversion{Name: "date as timestamp", To: types.Timestamp,
 		Kernel: func(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
 			for i, d := range args[0].I32[:rows.N] {
-				out.I64[i], _ = dateMicros(d)
+				us, fits := dateMicros(d)
+				if !fits {
+					us = vector.TimeInfinity - 1
+				}
+				out.I64[i] = us
 			}
 			return nil
 		}}
@@ -147,8 +152,13 @@ var (
 		Kernel: func(e *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
 			z := e.sessionZone()
 			for i, d := range args[0].I32[:rows.N] {
-				us, _ := dateMicros(d)
-				out.I64[i] = z.ToUTC(us)
+				us, fits := dateMicros(d)
+				if fits {
+					us = z.ToUTC(us)
+				} else {
+					us = vector.TimeInfinity - 1
+				}
+				out.I64[i] = us
 			}
 			return nil
 		}}

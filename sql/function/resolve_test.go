@@ -118,8 +118,11 @@ func compare(t *testing.T, calls []string, answers map[string]string) {
 
 // Goal: volatility and strictness are PostgreSQL's. Method: pg_proc's row of
 // each signature, as recorded; what TimescaleDB or the grammar gives is not
-// there, and exceptions say why.
+// there, and the exception says why.
 func TestPropertiesAreAsRecorded(t *testing.T) {
+	// PostgreSQL calls it immutable although it asks the session's zone, which
+	// folding at compile time does not know.
+	stable := map[ID]bool{"age(timestamptz,timestamptz)": true}
 	var calls []string
 	for _, s := range All() {
 		if s.Kind != Cast {
@@ -153,7 +156,7 @@ func TestPropertiesAreAsRecorded(t *testing.T) {
 	for _, c := range calls {
 		s := ByID(ID(c))
 		want := answers[c]
-		if s.Kind == Aggregate || want == "absent" {
+		if s.Kind == Aggregate || want == "absent" || stable[s.ID] {
 			continue
 		}
 		got := string("isv"[s.Volatility]) + map[bool]string{true: "t", false: "f"}[s.Strict]

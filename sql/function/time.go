@@ -31,7 +31,7 @@ extract(text,interval) numeric
 age(timestamp) interval s
 age(timestamptz) interval s
 age(timestamp,timestamp) interval
-age(timestamptz,timestamptz) interval
+age(timestamptz,timestamptz) interval s
 isfinite(date) bool t
 isfinite(timestamp) bool t
 isfinite(timestamptz) bool t
