@@ -21,8 +21,9 @@
 //
 // The words behind query are the types of the columns, and optionally rowsort,
 // which sorts the rows before they are compared. Values are in text form, divided
-// by tabs; NULL is NULL, the empty string is (empty), and backslash, tab, newline
-// and carriage return in a value are escaped. An error has its SQLSTATE and its
+// by tabs; NULL is NULL, the empty string is (empty), a row without columns is
+// (no columns), and backslash, tab, newline and carriage return in a value are
+// escaped. An error has its SQLSTATE and its
 // whole message. A record behind the line "onlyif fasti" is not run on PostgreSQL
 // and keeps the result it has; "query error" does not exist: an error is a
 // statement error.
@@ -167,6 +168,9 @@ func run(ctx context.Context, c *pgconn.PgConn, r *record) (outcome, error) {
 			var row []string
 			for _, v := range rr.Values() {
 				row = append(row, cell(v))
+			}
+			if len(row) == 0 {
+				row = []string{"(no columns)"}
 			}
 			if r.expect.types != nil {
 				o.rows = append(o.rows, strings.Join(row, "\t"))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -59,7 +58,7 @@ func TestRecord(t *testing.T) {
 	if !*recordFlag {
 		t.Skip("writes files; run by make slt-record")
 	}
-	dsn := startPostgres(t)
+	dsn := fastitest.StartPostgres(t)
 	for _, file := range files(t) {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
@@ -101,30 +100,4 @@ func connect(t *testing.T, dsn string) *pgconn.PgConn {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = c.Close(context.Background()) })
 	return c
-}
-
-// startPostgres starts a PostgreSQL 15 of the test's own and returns a connection
-// string. Root may not run it, so it runs as postgres then.
-func startPostgres(t *testing.T) string {
-	const bin = "/usr/lib/postgresql/15/bin/"
-	dir, err := os.MkdirTemp("", "fasti-pg-")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	shell := func(command string) {
-		cmd := exec.Command("sh", "-c", command)
-		if os.Geteuid() == 0 {
-			cmd = exec.Command("su", "postgres", "-c", command)
-		}
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s", out)
-	}
-	if os.Geteuid() == 0 {
-		out, err := exec.Command("chown", "postgres", dir).CombinedOutput()
-		require.NoError(t, err, "%s", out)
-	}
-	data := filepath.Join(dir, "data")
-	shell(bin + "initdb -D " + data + " -U postgres -A trust -E UTF8 --locale=C >/dev/null")
-	shell(bin + "pg_ctl -D " + data + " -o \"-k " + dir + " -c listen_addresses=''\" -l " + dir + "/log -w start >/dev/null")
-	t.Cleanup(func() { shell(bin + "pg_ctl -D " + data + " -m immediate stop >/dev/null") })
-	return "host=" + dir + " user=postgres dbname=postgres"
 }
