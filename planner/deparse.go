@@ -1,19 +1,15 @@
 package planner
 
 import (
-	"strconv"
 	"strings"
 
-	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/expr"
 	"github.com/dejaq/fasti/sql/function"
-	"github.com/dejaq/fasti/sql/value"
 )
 
 // deparser prints expressions of a physical plan as PostgreSQL's EXPLAIN does.
 type deparser struct {
-	values *value.Settings
 	// qualify puts the table's name before columns: the plan has several tables.
 	qualify bool
 	depth   int
@@ -32,7 +28,16 @@ func (d *deparser) text(e expr.Expr, in ...physical.Node) string {
 		return "…"
 	}
 	defer func() { d.depth-- }()
-	s := d.print(e, in)
+	s := expr.Format(e, func(i int) string {
+		for _, n := range in {
+			if w := len(n.Fields()); i >= w {
+				i -= w
+				continue
+			}
+			return d.column(n, i)
+		}
+		return "?column?"
+	})
 	if len(s) > maxText {
 		s = s[:maxText] + "…"
 	}
@@ -52,15 +57,7 @@ func (d *deparser) conjunction(es []expr.Expr, in ...physical.Node) string {
 	if len(es) == 1 {
 		return paren(d.text(es[0], in...))
 	}
-	return d.chain(es, " AND ", in)
-}
-
-func (d *deparser) chain(es []expr.Expr, op string, in []physical.Node) string {
-	parts := make([]string, len(es))
-	for i, e := range es {
-		parts[i] = d.text(e, in...)
-	}
-	return "(" + strings.Join(parts, op) + ")"
+	return paren(d.text(expr.And{Args: es}, in...))
 }
 
 // paren puts parentheses around s unless one pair encloses all of it already.
@@ -83,118 +80,6 @@ func paren(s string) string {
 		return s
 	}
 	return "(" + s + ")"
-}
-
-func (d *deparser) print(e expr.Expr, in []physical.Node) string {
-	switch e := e.(type) {
-	case expr.Column:
-		i := e.Index
-		for _, n := range in {
-			if w := len(n.Fields()); i >= w {
-				i -= w
-				continue
-			}
-			return d.column(n, i)
-		}
-		return "?column?"
-	case expr.Const:
-		return d.constant(e)
-	case expr.Param:
-		return "$" + strconv.Itoa(e.N)
-	case expr.Call:
-		return d.call(e, in)
-	case expr.And:
-		return d.chain(e.Args, " AND ", in)
-	case expr.Or:
-		return d.chain(e.Args, " OR ", in)
-	case expr.Not:
-		return "(NOT " + d.text(e.X, in...) + ")"
-	case expr.IsNull:
-		return "(" + d.text(e.X, in...) + is(e.Not) + "NULL)"
-	case expr.IsTruth:
-		return "(" + d.text(e.X, in...) + is(e.Not) + strings.ToUpper(strconv.FormatBool(e.Want)) + ")"
-	case expr.Distinct:
-		op := " IS DISTINCT FROM "
-		if e.Not {
-			op = " IS NOT DISTINCT FROM "
-		}
-		return "(" + d.text(e.L, in...) + op + d.text(e.R, in...) + ")"
-	case expr.In:
-		op := " IN ("
-		if e.Not {
-			op = " NOT IN ("
-		}
-		return "(" + d.text(e.X, in...) + op + d.list(e.List, in...) + "))"
-	case expr.Case:
-		var b strings.Builder
-		b.WriteString("CASE")
-		for _, w := range e.Whens {
-			b.WriteString(" WHEN " + d.text(w.Cond, in...) + " THEN " + d.text(w.Then, in...))
-		}
-		return b.String() + " ELSE " + d.text(e.Else, in...) + " END"
-	case expr.Coalesce:
-		return "COALESCE(" + d.list(e.Args, in...) + ")"
-	case expr.Extreme:
-		if e.Max {
-			return "GREATEST(" + d.list(e.Args, in...) + ")"
-		}
-		return "LEAST(" + d.list(e.Args, in...) + ")"
-	}
-	return "?"
-}
-
-func is(not bool) string {
-	if not {
-		return " IS NOT "
-	}
-	return " IS "
-}
-
-func (d *deparser) constant(e expr.Const) string {
-	if e.Value.Null {
-		return "NULL::" + e.T.String()
-	}
-	s := value.Text(e.T, e.Value, d.values)
-	switch e.T.ID {
-	case types.Bool:
-		if s == "t" {
-			return "true"
-		}
-		return "false"
-	case types.Int4:
-		if s[0] != '-' {
-			return s
-		}
-	case types.Numeric:
-		if s[0] >= '0' && s[0] <= '9' && strings.Contains(s, ".") {
-			return s
-		}
-	}
-	return "'" + strings.ReplaceAll(s, "'", "''") + "'::" + e.T.String()
-}
-
-func (d *deparser) call(e expr.Call, in []physical.Node) string {
-	sig := function.ByID(e.Func)
-	if sig == nil {
-		return string(e.Func) + "(" + d.list(e.Args, in...) + ")"
-	}
-	switch {
-	case sig.Kind == function.Cast:
-		x := d.text(e.Args[0], in...)
-		if _, ok := e.Args[0].(expr.Call); !ok {
-			x = paren(x)
-		}
-		return x + "::" + e.T.String()
-	case isSymbol(sig.Name) && len(e.Args) == 2:
-		return "(" + d.text(e.Args[0], in...) + " " + sig.Name + " " + d.text(e.Args[1], in...) + ")"
-	case isSymbol(sig.Name):
-		return "(" + sig.Name + " " + d.text(e.Args[0], in...) + ")"
-	}
-	return sig.Name + "(" + d.list(e.Args, in...) + ")"
-}
-
-func isSymbol(name string) bool {
-	return strings.IndexByte("+-*/<>=~!@#%^&|`?", name[0]) >= 0
 }
 
 // column prints output column i of n by what it was computed from.

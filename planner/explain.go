@@ -10,7 +10,6 @@ import (
 	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/expr"
 	"github.com/dejaq/fasti/sql/sqlerr"
-	"github.com/dejaq/fasti/sql/value"
 )
 
 // ExplainOptions say what EXPLAIN prints.
@@ -25,17 +24,11 @@ type ExplainOptions struct {
 	// Actual gives further lines of a node, as EXPLAIN ANALYZE has them; may be
 	// nil.
 	Actual func(physical.Node) []string
-	// Values are the settings by which constants are printed. Default:
-	// value.Default().
-	Values *value.Settings
 }
 
 // Explain prints a plan in PostgreSQL's layout, one string a line.
 func Explain(plan physical.Node, o ExplainOptions) ([]string, error) {
-	if o.Values == nil {
-		o.Values = value.Default()
-	}
-	x := &explainer{o: o, d: deparser{values: o.Values, qualify: scans(plan) > 1 || o.Verbose}}
+	x := &explainer{o: o, d: deparser{qualify: scans(plan) > 1 || o.Verbose}}
 	root := x.node(plan)
 	switch strings.ToUpper(o.Format) {
 	case "", "TEXT":

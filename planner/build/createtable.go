@@ -37,6 +37,7 @@ func (b *binder) createTable(s *ast.CreateTable) (*Statement, error) {
 		}
 		st.notice("relation \"%s\" already exists, skipping", t.Name)
 		st.Notices[0].Code = sqlerr.DuplicateTable
+		st.Plan = &physical.CreateTable{Table: have, IfNotExists: true}
 		return st, nil
 	}
 	if len(s.Columns) > maxTableColumns {

@@ -157,7 +157,7 @@ func (b *bounder) weak(op physical.BoundOp, v expr.Expr) []physical.Bound {
 
 // shift returns v moved by a day and cast to the column's type.
 func (b *bounder) shift(op string, v expr.Expr) (expr.Expr, bool) {
-	v, ok := plusInterval(op, v, vector.Interval{Days: 1})
+	v, ok := plusInterval(op, v, oneDay())
 	if !ok {
 		return nil, false
 	}
@@ -171,15 +171,17 @@ func (b *bounder) shift(op string, v expr.Expr) (expr.Expr, bool) {
 	return expr.Call{Func: sig.ID, Args: []expr.Expr{v}, T: types.Of(b.t)}, true
 }
 
+func oneDay() expr.Expr { return intervalConst(vector.Interval{Days: 1}) }
+
 // plusInterval returns v op iv; a date becomes a timestamp.
-func plusInterval(op string, v expr.Expr, iv vector.Interval) (expr.Expr, bool) {
+func plusInterval(op string, v, iv expr.Expr) (expr.Expr, bool) {
 	if v.Type().ID == types.Date {
 		var ok bool
 		if v, ok = castTo(v, types.Timestamp); !ok {
 			return nil, false
 		}
 	}
-	return apply(op, v, expr.Const{Value: vector.WordDatum(iv.Word()), T: types.Of(types.Interval)})
+	return apply(op, v, iv)
 }
 
 // apply calls an operator over exactly these types.
@@ -203,7 +205,7 @@ func (b *bounder) cast(op physical.BoundOp, to types.ID, v expr.Expr) []physical
 		return b.weak(op, v)
 	case to == types.Date && (b.t == types.Timestamp || b.t == types.Timestamptz):
 		// The day of the column: its end is the next day's beginning.
-		return b.span(op, v, vector.Interval{Days: 1}, b.t == types.Timestamptz)
+		return b.span(op, v, oneDay(), b.t == types.Timestamptz)
 	}
 	return nil
 }
@@ -212,7 +214,7 @@ func (b *bounder) cast(op physical.BoundOp, to types.ID, v expr.Expr) []physical
 // op v: the start of a bucket is at most the column, and the column lies before
 // the start plus the width.
 func (b *bounder) bucket(op physical.BoundOp, sig *function.Signature, call expr.Call, v expr.Expr) []physical.Bound {
-	if len(call.Args) < 2 || !b.is(call.Args[1]) || call.T.ID != b.t || v.Type().ID != b.t {
+	if len(call.Args) < 2 || !b.is(call.Args[1]) || call.T.ID != b.t || !expr.IsConstant(call.Args[0]) {
 		return nil
 	}
 	for _, a := range call.Args[2:] {
@@ -221,21 +223,34 @@ func (b *bounder) bucket(op physical.BoundOp, sig *function.Signature, call expr
 			return nil
 		}
 	}
-	width, ok := call.Args[0].(expr.Const)
-	if !ok || width.Value.Null {
+	width := call.Args[0]
+	c, known := width.(expr.Const)
+	if known && c.Value.Null {
 		return nil
 	}
-	switch width.T.ID {
+	switch width.Type().ID {
 	case types.Interval:
-		return b.span(op, v, vector.IntervalOf(width.Value.W), b.t == types.Timestamptz)
-	case types.Text:
-		if iv, ok := unitLength(width.Value.S); ok && sig.Name == "date_trunc" {
-			return b.span(op, v, iv, b.t == types.Timestamptz)
+		if v.Type().ID != b.t {
+			return nil
 		}
+		iv := vector.IntervalOf(c.Value.W)
+		return b.span(op, v, width, b.t == types.Timestamptz && (!known || iv.Days != 0 || iv.Months != 0))
+	case types.Text:
+		iv, ok := unitLength(c.Value.S)
+		if !known || !ok || sig.Name != "date_trunc" || v.Type().ID != b.t {
+			return nil
+		}
+		return b.span(op, v, intervalConst(iv), b.t == types.Timestamptz)
 	case types.Int2, types.Int4, types.Int8:
-		return b.intSpan(op, v, width)
+		if v, ok := castTo(v, b.t); ok && known && isInt(v.Type().ID) {
+			return b.intSpan(op, v, c)
+		}
 	}
 	return nil
+}
+
+func intervalConst(iv vector.Interval) expr.Expr {
+	return expr.Const{Value: vector.WordDatum(iv.Word()), T: types.Of(types.Interval)}
 }
 
 // unitLength is the length of a field of date_trunc.
@@ -271,12 +286,12 @@ func unitLength(unit string) (vector.Interval, bool) {
 
 // span handles start op v, where start <= column < start + width. With zoned
 // there is a day to spare on both ends: days differ in length.
-func (b *bounder) span(op physical.BoundOp, v expr.Expr, width vector.Interval, zoned bool) []physical.Bound {
+func (b *bounder) span(op physical.BoundOp, v expr.Expr, width expr.Expr, zoned bool) []physical.Bound {
 	var out []physical.Bound
 	if op == physical.AtLeast || op == physical.Greater || op == physical.Equal {
 		lo, ok := v, true
 		if zoned && v.Type().ID != b.t {
-			lo, ok = plusInterval("-", v, vector.Interval{Days: 1})
+			lo, ok = plusInterval("-", v, oneDay())
 		}
 		if lo, ok2 := castTo(lo, b.t); ok && ok2 {
 			out = append(out, physical.Bound{Op: physical.AtLeast, Value: lo})
@@ -285,7 +300,7 @@ func (b *bounder) span(op physical.BoundOp, v expr.Expr, width vector.Interval, 
 	if op == physical.AtMost || op == physical.Less || op == physical.Equal {
 		hi, ok := plusInterval("+", v, width)
 		if ok && zoned {
-			hi, ok = plusInterval("+", hi, vector.Interval{Days: 1})
+			hi, ok = plusInterval("+", hi, oneDay())
 		}
 		if ok {
 			if hi, ok = castTo(hi, b.t); ok {

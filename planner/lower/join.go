@@ -101,9 +101,14 @@ func widest(a, b types.ID) (types.ID, bool) {
 	return 0, false
 }
 
+// castTo casts e implicitly; a small integer constant is widened in place.
 func castTo(e expr.Expr, t types.ID) (expr.Expr, bool) {
 	if e.Type().ID == t {
 		return e, true
+	}
+	if c, ok := e.(expr.Const); ok && isInt(c.T.ID) && isInt(t) && c.T.ID < t {
+		c.T = types.Of(t)
+		return c, true
 	}
 	sig, ok := function.CastFor(e.Type().ID, t, function.Implicit)
 	if !ok {

@@ -1,0 +1,186 @@
+package logical
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/dejaq/fasti/planner/physical"
+	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/function"
+)
+
+// Format prints a tree for tests: one node a line, columns as name:id.
+func Format(root Node) string {
+	f := &formatter{names: map[int]string{}}
+	f.collect(root)
+	f.node(root, 0)
+	return f.b.String()
+}
+
+type formatter struct {
+	b     strings.Builder
+	names map[int]string
+}
+
+func (f *formatter) collect(n Node) {
+	for _, c := range n.Cols() {
+		if _, ok := f.names[c.ID]; !ok {
+			f.names[c.ID] = c.Name
+		}
+	}
+	for _, in := range n.Inputs() {
+		f.collect(in)
+	}
+}
+
+func (f *formatter) col(id int) string { return f.names[id] + ":" + strconv.Itoa(id) }
+
+func (f *formatter) cols(cols []Col) string {
+	s := make([]string, len(cols))
+	for i, c := range cols {
+		s[i] = f.col(c.ID)
+	}
+	return strings.Join(s, ", ")
+}
+
+func (f *formatter) ids(ids []int) string {
+	s := make([]string, len(ids))
+	for i, id := range ids {
+		s[i] = f.col(id)
+	}
+	return strings.Join(s, ", ")
+}
+
+func (f *formatter) line(depth int, format string, args ...any) {
+	f.b.WriteString(strings.Repeat("  ", depth))
+	f.b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	f.b.WriteByte('\n')
+}
+
+func (f *formatter) node(n Node, d int) {
+	switch n := n.(type) {
+	case *Scan:
+		f.line(d, "scan %s [%s]%s", n.Alias, f.cols(n.Out), f.where(n.Filter))
+	case *Input:
+		f.line(d, "input [%s]", f.cols(n.Out))
+	case *Values:
+		f.line(d, "values [%s] rows=%d", f.cols(n.Out), len(n.Rows))
+	case *Series:
+		f.line(d, "series [%s] %s", f.cols(n.Out), f.list([]expr.Expr{n.Start, n.Stop, n.Step}))
+	case *Filter:
+		f.line(d, "filter%s", f.where(n.Conds))
+	case *Project:
+		s := make([]string, len(n.Out))
+		for i, c := range n.Out {
+			s[i] = f.col(c.ID)
+			if x, ok := n.Exprs[i].(expr.Column); !ok || x.Index != c.ID {
+				s[i] += " = " + f.expr(n.Exprs[i])
+			}
+		}
+		f.line(d, "project [%s]", strings.Join(s, ", "))
+	case *Aggregate:
+		s := make([]string, 0, len(n.KeyCols)+len(n.AggCols))
+		for i, c := range n.KeyCols {
+			s = append(s, f.col(c.ID)+" = "+f.expr(n.Keys[i]))
+		}
+		for i, c := range n.AggCols {
+			s = append(s, f.col(c.ID)+" = "+f.agg(n.Aggs[i]))
+		}
+		f.line(d, "aggregate keys=%d [%s]", len(n.Keys), strings.Join(s, ", "))
+	case *Join:
+		kind := [...]string{
+			physical.Inner: "inner", physical.Left: "left", physical.Right: "right", physical.Full: "full",
+			physical.Semi: "semi", physical.Anti: "anti", physical.AntiNull: "anti-null",
+		}[n.Kind]
+		f.line(d, "join %s%s", kind, f.where(n.On))
+	case *Sort:
+		s := make([]string, len(n.Keys))
+		for i, k := range n.Keys {
+			s[i] = f.expr(k.Expr)
+			if k.Desc {
+				s[i] += " desc"
+			}
+			if k.NullsFirst {
+				s[i] += " nulls first"
+			}
+		}
+		limit := ""
+		if n.Limit >= 0 {
+			limit = fmt.Sprintf(" limit=%d", n.Limit)
+		}
+		f.line(d, "sort [%s]%s", strings.Join(s, ", "), limit)
+	case *Limit:
+		s := ""
+		if n.Count != nil {
+			s += " count=" + f.expr(n.Count)
+		}
+		if n.Offset != nil {
+			s += " offset=" + f.expr(n.Offset)
+		}
+		f.line(d, "limit%s", s)
+	case *Append:
+		f.line(d, "append [%s]", f.cols(n.Out))
+		for i, in := range n.All {
+			f.line(d+1, "from [%s]", f.ids(n.In[i]))
+			f.node(in, d+2)
+		}
+		return
+	case *DistinctOn:
+		f.line(d, "distinct on [%s]", f.list(n.Keys))
+	case *SingleRow:
+		f.line(d, "single row")
+	case *Insert:
+		f.line(d, "insert %s [%s]%s", n.Table.Name, f.ids(n.Row), f.returning(n.Returning))
+	case *Update:
+		f.line(d, "update %s %s [%s]%s", n.Table.Name, f.col(n.Locator), f.ids(n.Row), f.returning(n.Returning))
+	case *Delete:
+		f.line(d, "delete %s %s%s", n.Table.Name, f.col(n.Locator), f.returning(n.Returning))
+	}
+	for _, in := range n.Inputs() {
+		f.node(in, d+1)
+	}
+}
+
+func (f *formatter) where(conds []expr.Expr) string {
+	if len(conds) == 0 {
+		return ""
+	}
+	s := make([]string, len(conds))
+	for i, c := range conds {
+		s[i] = f.expr(c)
+	}
+	return " where " + strings.Join(s, " and ")
+}
+
+func (f *formatter) returning(es []expr.Expr) string {
+	if len(es) == 0 {
+		return ""
+	}
+	return " returning " + f.list(es)
+}
+
+func (f *formatter) list(es []expr.Expr) string {
+	s := make([]string, len(es))
+	for i, e := range es {
+		s[i] = f.expr(e)
+	}
+	return strings.Join(s, ", ")
+}
+
+func (f *formatter) agg(a Agg) string {
+	s := string(a.Func)
+	if sig := function.ByID(a.Func); sig != nil {
+		s = sig.Name
+	}
+	if a.Distinct {
+		s += " distinct"
+	}
+	s += "(" + f.list(a.Args) + ")"
+	if a.Filter != nil {
+		s += " filter " + f.expr(a.Filter)
+	}
+	return s
+}
+
+func (f *formatter) expr(e expr.Expr) string { return expr.Format(e, f.col) }
