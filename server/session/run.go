@@ -1,0 +1,325 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/dejaq/fasti/executor"
+	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/kv/txn"
+	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/physical"
+	"github.com/dejaq/fasti/server/pgwire"
+	"github.com/dejaq/fasti/server/rowenc"
+	"github.com/dejaq/fasti/sql/parse"
+	"github.com/dejaq/fasti/sql/sqlerr"
+)
+
+// Query runs a simple query string.
+func (s *Session) Query(ctx context.Context, text string, w *pgwire.Writer) error {
+	delete(s.statements, "")
+	s.ClosePortal("")
+	list, err := parse.Parse(text, s.engine.parseOptions())
+	if err != nil {
+		return s.fail(err, text)
+	}
+	if len(list) == 0 {
+		w.Empty()
+		return nil
+	}
+	for i := range list {
+		p := &portal{statement: &statement{text: text, ast: list[i].AST}}
+		last := i == len(list)-1
+		if err := s.execute(ctx, p, 0, last, w); err != nil {
+			return s.fail(err, text)
+		}
+	}
+	return nil
+}
+
+// Execute runs a portal.
+func (s *Session) Execute(ctx context.Context, name string, limit uint32, w *pgwire.Writer) error {
+	p, ok := s.portals[name]
+	if !ok {
+		return s.fail(sqlerr.New(sqlerr.InvalidCursorName, "portal %q does not exist", name), "")
+	}
+	if p.statement.ast == nil {
+		w.Empty()
+		return nil
+	}
+	if err := s.execute(ctx, p, limit, w.SyncFollows(), w); err != nil {
+		return s.fail(err, p.statement.text)
+	}
+	return nil
+}
+
+// retriesMax bounds how often a statement that is alone in its transaction is
+// run again after a conflict.
+const retriesMax = 30
+
+// execute runs a portal, for at most limit rows (0: all). last says that nothing
+// follows in an implicit transaction, so it is committed before its
+// CommandComplete.
+func (s *Session) execute(ctx context.Context, p *portal, limit uint32, last bool, w *pgwire.Writer) error {
+	st := p.statement
+	if err := s.allowed(st.ast); err != nil {
+		return err
+	}
+	if p.done {
+		w.CompleteRows(p.tag(), 0)
+		return nil
+	}
+	s.enter()
+	ctx, cancel, err := s.withTimeout(ctx)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	defer s.tell(w)
+	if p.cursor != nil {
+		return s.fetch(ctx, p, limit, w)
+	}
+	if tag, ok, err := s.utility(ctx, p, last, w); ok {
+		if err == nil && tag != "" {
+			w.Complete(tag)
+		}
+		return err
+	}
+	alone := last && s.tx.status == txImplicit && s.tx.ran == 0
+	for attempt := 0; ; attempt++ {
+		mark := w.Mark()
+		s.tx.ran++
+		err := s.attempt(ctx, p, limit, last, w)
+		if err == nil || !alone || attempt == retriesMax || !s.retryable(err) || !w.Rewind(mark) {
+			return err
+		}
+		p.close()
+		p.done = false
+		s.rollback()
+		s.enter()
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(time.Duration(rand.Int64N(int64(time.Millisecond) << min(attempt, 6)))):
+		}
+	}
+}
+
+// attempt runs a planned statement once.
+func (s *Session) attempt(ctx context.Context, p *portal, limit uint32, last bool, w *pgwire.Writer) error {
+	plan, err := s.prepared(p.statement)
+	if err != nil {
+		return err
+	}
+	if err := s.writable(plan); err != nil {
+		return err
+	}
+	if p.cursor, err = s.open(ctx, plan.Plan, p.params, nil); err != nil {
+		return err
+	}
+	p.cursor.tag = plan.Tag
+	if columns := columnsOf(plan); columns != nil {
+		if p.cursor.enc, err = s.encoder(columns, p.results); err != nil {
+			return err
+		}
+		w.Columns(columns, p.results)
+	}
+	if limit != 0 && !plan.Writes {
+		return s.fetch(ctx, p, limit, w)
+	}
+	rows, err := p.cursor.drain(ctx, w)
+	if err != nil {
+		return err
+	}
+	tag := p.tag()
+	p.close()
+	p.done = true
+	if last && s.tx.status == txImplicit {
+		if err := s.commit(ctx); err != nil {
+			return err
+		}
+	}
+	switch tag {
+	case "INSERT":
+		tag = "INSERT 0"
+		fallthrough
+	case "SELECT", "UPDATE", "DELETE":
+		w.CompleteRows(tag, rows)
+	default:
+		w.Complete(tag)
+	}
+	return nil
+}
+
+// encoder returns the encoder of rows with these columns.
+func (s *Session) encoder(columns []pgwire.Column, formats []int16) (*rowenc.Encoder, error) {
+	values, err := s.settings()
+	if err != nil {
+		return nil, err
+	}
+	ts := make([]types.Type, len(columns))
+	for i := range columns {
+		ts[i] = columns[i].Type
+	}
+	return rowenc.New(ts, formats, values)
+}
+
+// fetch sends the next limit rows of a suspended portal.
+func (s *Session) fetch(ctx context.Context, p *portal, limit uint32, w *pgwire.Writer) error {
+	rows, more, err := p.cursor.fetch(ctx, w, int64(limit))
+	switch {
+	case err != nil:
+		return err
+	case more:
+		w.Suspended()
+	default:
+		w.CompleteRows(p.tag(), rows)
+		p.close()
+		p.done = true
+	}
+	return nil
+}
+
+func (p *portal) tag() string {
+	if p.cursor != nil {
+		return p.cursor.tag
+	}
+	if p.statement.plan != nil {
+		return p.statement.plan.Tag
+	}
+	return "SELECT"
+}
+
+// writable refuses a statement that changes something where that cannot be.
+func (s *Session) writable(plan *plan) error {
+	if !plan.Writes {
+		return nil
+	}
+	if s.tx.isReadOnly(s) {
+		return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute %s in a read-only transaction", plan.Tag)
+	}
+	if plan.DDL && (s.tx.status == txBlock || s.tx.txn != nil) {
+		return sqlerr.NotSupported("%s inside a transaction block", plan.Tag)
+	}
+	return nil
+}
+
+// withTimeout applies statement_timeout.
+func (s *Session) withTimeout(ctx context.Context) (context.Context, context.CancelFunc, error) {
+	ms, err := parseMilliseconds(s.vars.must("statement_timeout"))
+	if err != nil || ms == 0 {
+		return ctx, func() {}, err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Duration(ms)*time.Millisecond,
+		sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to statement timeout"))
+	return ctx, cancel, nil
+}
+
+// retryable reports whether running the statement again can help.
+func (s *Session) retryable(err error) bool {
+	return sqlerr.Code(s.translate(err)) == sqlerr.SerializationFailure
+}
+
+// cursor is a running plan. It outlives the Execute that opened it when the
+// portal is suspended, so it has a context of its own.
+type cursor struct {
+	root   op.Operator
+	q      *op.Context
+	cancel context.CancelCauseFunc
+	enc    *rowenc.Encoder
+	tag    string
+	batch  *vector.Batch // of root, sent up to at
+	at     int
+}
+
+// open starts a plan.
+func (s *Session) open(ctx context.Context, node physical.Node, params []vector.Datum, input op.Operator) (*cursor, error) {
+	t, err := s.data(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	c := &cursor{cancel: cancel}
+	q, err := s.opContext(own, params)
+	if err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	c.q = q
+	defer c.link(ctx)()
+	if c.root, err = executor.Build(node, s.env(t, input)); err != nil {
+		c.close()
+		return nil, err
+	}
+	if err := c.root.Open(q); err != nil {
+		c.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (s *Session) env(t *txn.Txn, input op.Operator) *executor.Env {
+	return &executor.Env{
+		Txn: executor.Over(t), DB: s.engine.DB, Catalog: s.engine.Catalog,
+		Virtual: s.engine.System.Rows, Input: input,
+	}
+}
+
+// link makes the cursor end with ctx while one call of it runs.
+func (c *cursor) link(ctx context.Context) (unlink func()) {
+	stop := context.AfterFunc(ctx, func() { c.cancel(context.Cause(ctx)) })
+	return func() { stop() }
+}
+
+// drain sends every row, or runs a statement without rows to its end, and
+// returns the count for the command tag.
+func (c *cursor) drain(ctx context.Context, w *pgwire.Writer) (rows int64, err error) {
+	rows, _, err = c.fetch(ctx, w, -1)
+	if n := executor.RowsAffected(c.root); n > 0 {
+		rows = n
+	}
+	return rows, err
+}
+
+// fetch sends at most limit rows (below 0: all). more says that it stopped at
+// the limit, which says nothing about what is left.
+func (c *cursor) fetch(ctx context.Context, w *pgwire.Writer, limit int64) (rows int64, more bool, err error) {
+	defer c.link(ctx)()
+	if limit == 0 {
+		limit = -1
+	}
+	for rows != limit {
+		if c.batch == nil {
+			if c.batch, err = c.root.Next(); c.batch == nil || err != nil {
+				return rows, false, err
+			}
+			c.at = 0
+		}
+		n := c.batch.Count() - c.at
+		if limit >= 0 {
+			n = int(min(int64(n), limit-rows))
+		}
+		if c.enc != nil {
+			if err := w.Batch(c.enc, c.batch, c.at, c.at+n); err != nil {
+				return rows, false, err
+			}
+		}
+		rows += int64(n)
+		if c.at += n; c.at == c.batch.Count() {
+			c.batch = nil
+		}
+	}
+	return rows, true, nil
+}
+
+func (c *cursor) close() {
+	if c.root != nil {
+		_ = c.root.Close()
+		c.root = nil
+	}
+	c.q.Close()
+	c.cancel(errors.New("cursor closed"))
+}

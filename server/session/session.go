@@ -1,0 +1,253 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sort"
+	"time"
+
+	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/kv/txn"
+	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/meta/catalog"
+	"github.com/dejaq/fasti/meta/cluster"
+	"github.com/dejaq/fasti/server/pgwire"
+	"github.com/dejaq/fasti/server/syscat"
+	"github.com/dejaq/fasti/sql/parse"
+	"github.com/dejaq/fasti/sql/skel"
+	"github.com/dejaq/fasti/sql/sqlerr"
+	"github.com/dejaq/fasti/sql/value"
+)
+
+// Bounds of what one session may hold.
+const (
+	statementsMax = 10000
+	portalsMax    = 1000
+	savepointsMax = 1000
+	noticesMax    = 100 // of one statement
+)
+
+// DefaultDatabase is the database of a new cluster.
+const DefaultDatabase = "fasti"
+
+// Engine is what all sessions of a node share.
+type Engine struct {
+	Catalog  *catalog.Catalog
+	Cluster  *cluster.Cluster
+	DB       *txn.DB
+	System   *syscat.Tables
+	Settings *Settings
+	// Skeletons caches parsed statement shapes.
+	Skeletons *skel.Cache
+	// Memory is the node's budget for running statements.
+	Memory *op.Account
+	// Workers is how many goroutines one statement may use.
+	Workers int
+	// Version is Fasti's own version.
+	Version string
+	Clock   func() time.Time
+	Logger  *slog.Logger
+}
+
+// Session is the state behind one connection.
+type Session struct {
+	engine         *Engine
+	user, database string
+	pid            uint32
+	vars           variables
+	// epoch grows with every change of a setting; plans of an older epoch are
+	// made anew.
+	epoch  uint64
+	values *value.Settings // of vars, nil when a setting has changed
+	told   map[string]string
+
+	notices    []*sqlerr.Error // not sent yet
+	tx         transaction
+	statements map[string]*statement // "" is the unnamed one
+	portals    map[string]*portal
+}
+
+var _ pgwire.Handler = (*Session)(nil)
+
+// Open makes the session of a connection; status tells the client a setting.
+func (e *Engine) Open(_ context.Context, st pgwire.Startup, status func(name, value string)) (pgwire.Handler, error) {
+	s := &Session{
+		engine: e, user: st.User, database: st.Database, pid: st.PID,
+		vars:       newVariables(e.Settings),
+		statements: map[string]*statement{},
+		portals:    map[string]*portal{},
+	}
+	switch {
+	case st.Database == DefaultDatabase:
+	case st.Database == st.User: // what psql asks for when told nothing
+		s.database = DefaultDatabase
+	default:
+		return nil, sqlerr.New(sqlerr.InvalidCatalogName, "database %q does not exist", st.Database)
+	}
+	s.vars.start["session_authorization"] = st.User
+	for name, text := range st.Parameters {
+		if name == "options" {
+			return nil, sqlerr.NotSupported("startup parameter \"options\"")
+		}
+		if err := s.vars.set(s.vars.start, name, text); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := s.settings(); err != nil {
+		return nil, err
+	}
+	s.told = s.vars.reported()
+	names := make([]string, 0, len(s.told))
+	for name := range s.told {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		status(name, s.told[name])
+	}
+	return s, nil
+}
+
+// Close rolls back what is open.
+func (s *Session) Close() {
+	s.closePortals()
+	s.rollback()
+}
+
+// settings returns the settings that change the text of values.
+func (s *Session) settings() (*value.Settings, error) {
+	if s.values == nil {
+		v, err := s.vars.values()
+		if err != nil {
+			return nil, err
+		}
+		s.values = v
+	}
+	return s.values, nil
+}
+
+// valuesNow returns the settings with the transaction's time, for the words now
+// and today in dates.
+func (s *Session) valuesNow() (*value.Settings, error) {
+	v, err := s.settings()
+	if err != nil {
+		return nil, err
+	}
+	c := *v
+	c.Now = s.tx.start
+	return &c, nil
+}
+
+// changed must follow every change of a setting.
+func (s *Session) changed() {
+	s.values = nil
+	s.epoch++
+}
+
+// opContext makes the context of one statement's execution.
+func (s *Session) opContext(ctx context.Context, params []vector.Datum) (*op.Context, error) {
+	values, err := s.valuesNow()
+	if err != nil {
+		return nil, err
+	}
+	memory, err := parseSize(s.vars.must("max_query_memory"))
+	if err != nil {
+		return nil, err
+	}
+	return op.NewContext(ctx, op.Options{
+		Workers: s.engine.Workers, Memory: s.engine.Memory, MemoryLimit: memory, Values: values,
+		Now: s.tx.start, Clock: s.engine.Clock(), Params: params, Notice: s.notice,
+		Session: op.Session{
+			User: s.user, Database: s.database, Version: s.version(), SearchPath: s.vars.searchPath(),
+			BackendPID: int32(s.pid), Setting: s.setting,
+		},
+	}), nil
+}
+
+// notice remembers a notice for the end of the statement.
+func (s *Session) notice(e *sqlerr.Error) {
+	if len(s.notices) < noticesMax {
+		s.notices = append(s.notices, e)
+	}
+}
+
+// tell sends what the client should know besides results: notices, and the
+// reported settings that have changed.
+func (s *Session) tell(w *pgwire.Writer) {
+	for _, n := range s.notices {
+		if s.wants(n) {
+			w.Notice(n)
+		}
+	}
+	s.notices = s.notices[:0]
+	for name, v := range s.vars.reported() {
+		if s.told[name] != v {
+			s.told[name] = v
+			w.Status(name, v)
+		}
+	}
+}
+
+// wants applies client_min_messages.
+func (s *Session) wants(n *sqlerr.Error) bool {
+	switch s.vars.must("client_min_messages") {
+	case "error":
+		return false
+	case "warning":
+		return n.Severity == "WARNING"
+	}
+	return true
+}
+
+func (e *Engine) parseOptions() parse.Options { return parse.Options{Skeletons: e.Skeletons} }
+
+func (s *Session) version() string {
+	return "PostgreSQL 15.0 (Fasti " + s.engine.Version + ")"
+}
+
+// setting is current_setting.
+func (s *Session) setting(name string) (string, bool) {
+	switch name {
+	case "transaction_isolation":
+		return s.tx.isolationName(s), true
+	case "transaction_read_only":
+		return onOff(s.tx.isReadOnly(s)), true
+	}
+	return s.vars.get(name)
+}
+
+// fail ends the transaction after an error and gives the error its final form:
+// the position in characters of text.
+func (s *Session) fail(err error, text string) error {
+	switch s.tx.status {
+	case txBlock:
+		s.tx.status = txFailed
+		s.abandon()
+	case txImplicit:
+		s.abandon()
+	}
+	var e *sqlerr.Error
+	if !errors.As(s.translate(err), &e) {
+		return err
+	}
+	c := *e
+	c.Pos = characters(text, c.Pos)
+	return &c
+}
+
+// characters turns a 1-based byte position into PostgreSQL's: 1-based
+// characters. 0 stays 0.
+func characters(text string, pos int) int {
+	if pos <= 0 || pos > len(text)+1 {
+		return 0
+	}
+	n := 1
+	for i := range text {
+		if i >= pos-1 {
+			break
+		}
+		n++
+	}
+	return n
+}

@@ -1,0 +1,262 @@
+package session
+
+import (
+	"context"
+	"strings"
+
+	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner"
+	"github.com/dejaq/fasti/planner/build"
+	"github.com/dejaq/fasti/server/pgwire"
+	"github.com/dejaq/fasti/sql/ast"
+	"github.com/dejaq/fasti/sql/sqlerr"
+)
+
+// utility runs a statement that is not planned. ok is false for one that is. A
+// tag of "" has been sent already.
+func (s *Session) utility(ctx context.Context, p *portal, last bool, w *pgwire.Writer) (tag string, ok bool, err error) {
+	switch st := p.statement.ast.(type) {
+	case *ast.Begin, *ast.Commit, *ast.Rollback, *ast.Savepoint, *ast.Release, *ast.SetTransaction:
+		tag, err = s.control(ctx, st)
+	case *ast.SetVar:
+		tag, err = s.set(st)
+	case *ast.Show:
+		tag, err = "", s.show(st, p, w)
+	case *ast.Discard:
+		tag, err = s.discard(st)
+	case *ast.Prepare:
+		tag, err = "PREPARE", s.prepareStatement(p, st)
+	case *ast.Execute:
+		tag, err = "", s.executeStatement(ctx, st, w)
+	case *ast.Deallocate:
+		tag, err = s.deallocate(st)
+	case *ast.Explain:
+		tag, err = "", s.explain(ctx, p, st, w)
+	case *ast.Copy:
+		err = s.copy(ctx, p, st, last, w)
+	case *ast.NoOp:
+		tag = st.Tag
+	case *ast.Unsupported:
+		err = sqlerr.NotSupported("%s", st.What).At(st.Pos)
+	default:
+		return "", false, nil
+	}
+	return tag, true, err
+}
+
+func (s *Session) set(st *ast.SetVar) (string, error) {
+	layer := s.vars.session
+	if st.Local {
+		if s.tx.status != txBlock {
+			s.notice(warning(sqlerr.NoActiveSQLTransaction, "SET LOCAL can only be used in transaction blocks"))
+			return "SET", nil
+		}
+		layer = s.vars.local
+	}
+	defer s.changed()
+	switch {
+	case st.Default && st.Name == "":
+		clear(s.vars.session)
+		clear(s.vars.local)
+		return "RESET", nil
+	case st.Default:
+		return "SET", s.vars.reset(layer, st.Name)
+	}
+	text, err := settingText(st)
+	if err != nil {
+		return "", err
+	}
+	if !st.Local {
+		delete(s.vars.local, strings.ToLower(st.Name))
+	}
+	return "SET", s.vars.set(layer, st.Name, text)
+}
+
+// settingText joins the values of SET; a list is stored as SHOW prints it.
+func settingText(st *ast.SetVar) (string, error) {
+	list := strings.EqualFold(st.Name, "search_path") || strings.EqualFold(st.Name, "datestyle")
+	if len(st.Values) > 1 && !list {
+		return "", sqlerr.New(sqlerr.InvalidParameterValue, "SET %s takes only one argument", st.Name)
+	}
+	var words []string
+	for _, v := range st.Values {
+		switch e := v.(type) {
+		case *ast.Const:
+			word := e.Raw
+			switch e.Kind {
+			case ast.True:
+				word = "true"
+			case ast.False:
+				word = "false"
+			case ast.String:
+				if list && strings.EqualFold(st.Name, "search_path") {
+					word = quoteIdentifier(word)
+				}
+			}
+			words = append(words, word)
+		case *ast.ColumnRef:
+			words = append(words, strings.Join(e.Parts, "."))
+		default:
+			return "", sqlerr.NotSupported("this form of SET %s", st.Name)
+		}
+	}
+	return strings.Join(words, ", "), nil
+}
+
+func quoteIdentifier(s string) string {
+	for i, r := range s {
+		if r != '_' && (r < 'a' || r > 'z') && (i == 0 || r < '0' || r > '9') {
+			return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+		}
+	}
+	return s
+}
+
+func (s *Session) show(st *ast.Show, p *portal, w *pgwire.Writer) error {
+	if st.Name == "all" {
+		var rows [][]string
+		for _, name := range s.vars.table.names {
+			v, _ := s.setting(name)
+			def := s.vars.table.byName[name]
+			rows = append(rows, []string{def.name, v, def.describe})
+		}
+		return s.sendText(p, w, rows, "SHOW")
+	}
+	v, ok := s.setting(strings.ToLower(st.Name))
+	if !ok {
+		return unknownSetting(st.Name)
+	}
+	return s.sendText(p, w, [][]string{{v}}, "SHOW")
+}
+
+// sendText sends rows of text columns and completes with tag.
+func (s *Session) sendText(p *portal, w *pgwire.Writer, rows [][]string, tag string) error {
+	columns, err := s.columns(p.statement)
+	if err != nil {
+		return err
+	}
+	enc, err := s.encoder(columns, p.results)
+	if err != nil {
+		return err
+	}
+	w.Columns(columns, p.results)
+	for _, row := range rows {
+		b := &vector.Batch{Len: 1}
+		for _, text := range row {
+			b.Cols = append(b.Cols, vector.ConstOf(vector.Bytes, vector.StringDatum(text), 1))
+		}
+		if err := w.Batch(enc, b, 0, 1); err != nil {
+			return err
+		}
+	}
+	w.Complete(tag)
+	return nil
+}
+
+func (s *Session) discard(st *ast.Discard) (string, error) {
+	what := strings.ToUpper(st.What)
+	if what == "ALL" {
+		if s.tx.status == txBlock {
+			return "", sqlerr.New(sqlerr.ActiveSQLTransaction, "DISCARD ALL cannot run inside a transaction block")
+		}
+		s.closePortals()
+		clear(s.statements)
+		clear(s.vars.session)
+		clear(s.vars.local)
+		s.changed()
+	}
+	return "DISCARD " + what, nil
+}
+
+// prepareStatement is PREPARE.
+func (s *Session) prepareStatement(p *portal, st *ast.Prepare) error {
+	if _, taken := s.statements[st.Name]; taken {
+		return sqlerr.New(sqlerr.DuplicatePreparedStatement, "prepared statement %q already exists", st.Name)
+	}
+	inner := &statement{text: p.statement.text, ast: st.Stmt}
+	for _, name := range st.Types {
+		t, err := build.Type(name)
+		if err != nil {
+			return err
+		}
+		inner.given = append(inner.given, t)
+	}
+	if _, err := s.prepared(inner); err != nil {
+		return err
+	}
+	return s.keep(st.Name, inner)
+}
+
+// executeStatement is EXECUTE: arguments are constant expressions, computed by
+// planning them as a row of VALUES with the parameters' types.
+func (s *Session) executeStatement(ctx context.Context, st *ast.Execute, w *pgwire.Writer) error {
+	inner, err := s.statement(st.Name)
+	if err != nil {
+		return err
+	}
+	plan, err := s.prepared(inner)
+	if err != nil {
+		return err
+	}
+	run := &portal{statement: inner}
+	if plan != nil {
+		if len(st.Args) != len(plan.Params) {
+			return sqlerr.New(sqlerr.SyntaxError, "wrong number of parameters for prepared statement %q", st.Name).
+				WithDetail("Expected %d parameters but got %d.", len(plan.Params), len(st.Args))
+		}
+		if run.params, err = s.arguments(ctx, st.Args, plan.Params); err != nil {
+			return err
+		}
+	}
+	return s.execute(ctx, run, 0, false, w)
+}
+
+// arguments computes expressions without columns, cast to the given types: the
+// row of a SELECT.
+func (s *Session) arguments(ctx context.Context, args []ast.Expr, to []types.Type) ([]vector.Datum, error) {
+	if len(args) == 0 {
+		return nil, nil
+	}
+	values, err := s.settings()
+	if err != nil {
+		return nil, err
+	}
+	row := &ast.Select{}
+	for i, arg := range args {
+		name := ast.TypeName{Pos: arg.Offset(), Name: ast.Name{Parts: []string{to[i].Udt()}}}
+		row.Targets = append(row.Targets, ast.Target{
+			Pos: arg.Offset(), Expr: &ast.Cast{Node: ast.Node{Pos: arg.Offset()}, X: arg, Type: name},
+		})
+	}
+	plan, err := planner.Plan(row, s.planOptions(s.engine.Catalog.View(), nil, values))
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.open(ctx, plan.Plan, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	b, err := c.root.Next()
+	if err != nil {
+		return nil, err
+	}
+	params := make([]vector.Datum, len(to))
+	for i := range params {
+		params[i] = vector.At(b.Cols[i], 0)
+	}
+	return params, nil
+}
+
+func (s *Session) deallocate(st *ast.Deallocate) (string, error) {
+	if st.Name == "" {
+		clear(s.statements)
+		return "DEALLOCATE ALL", nil
+	}
+	if _, err := s.statement(st.Name); err != nil {
+		return "", err
+	}
+	delete(s.statements, st.Name)
+	return "DEALLOCATE", nil
+}
