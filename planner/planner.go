@@ -91,6 +91,10 @@ func Plan(stmt ast.Stmt, o Options) (*Prepared, error) {
 	return p, nil
 }
 
+// Type resolves a type as written, as in PREPARE name (type, …). Errors are
+// *sqlerr.Error: 42704 for an unknown type, 0A000 for one that Fasti has not.
+func Type(name ast.TypeName) (types.Type, error) { return build.Type(name) }
+
 func bind(stmt ast.Stmt, o Options) (*build.Statement, error) {
 	return build.Bind(stmt, build.Options{
 		Catalog: o.Catalog, SearchPath: o.SearchPath, Database: o.Database, Params: o.Params, Values: o.Values,

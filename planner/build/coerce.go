@@ -42,7 +42,7 @@ func (b *binder) coerce(e expr.Expr, to types.Type, ctx function.CastContext, po
 		if ctx != function.Implicit && takesModifier(sig) {
 			t = to
 		}
-		e = expr.Call{Func: sig.ID, Args: []expr.Expr{e}, T: t, Pos: pos + 1}
+		e = expr.Call{Func: sig.ID, Args: []expr.Expr{e}, T: t}
 		if t == to {
 			return e, true, nil
 		}
@@ -81,7 +81,7 @@ func (b *binder) modify(e expr.Expr, to types.Type, ctx function.CastContext, po
 	if !ok {
 		return e, nil
 	}
-	return expr.Call{Func: sig.ID, Args: []expr.Expr{e}, T: to, Pos: pos + 1}, nil
+	return expr.Call{Func: sig.ID, Args: []expr.Expr{e}, T: to}, nil
 }
 
 // fits reports whether a constant is what the modifier would make of it.

@@ -126,7 +126,7 @@ func (b *binder) creationName(n ast.Name) (ns, name string, err error) {
 func (b *binder) columnDef(t *schema.Table, d ast.ColumnDef) (schema.Column, error) {
 	c := schema.Column{Name: d.Name}
 	var err error
-	if c.Type, err = b.typeName(d.Type); err != nil {
+	if c.Type, err = Type(d.Type); err != nil {
 		return c, err
 	}
 	switch c.Type.ID {

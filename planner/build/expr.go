@@ -186,7 +186,7 @@ func (b *binder) apply(sig *function.Signature, args []expr.Expr, pos int) (expr
 		return nil, err
 	}
 	t := types.Of(sig.ResultType(firstType(args)))
-	return expr.Call{Func: sig.ID, Args: args, T: t, Pos: pos + 1}, nil
+	return expr.Call{Func: sig.ID, Args: args, T: t}, nil
 }
 
 // arguments casts the arguments of a call to what the signature takes.
@@ -668,7 +668,7 @@ func (b *binder) caseOf(e *ast.Case, sc *scope) (expr.Expr, error) {
 }
 
 func (b *binder) castOf(e *ast.Cast, sc *scope) (expr.Expr, error) {
-	t, err := b.typeName(e.Type)
+	t, err := Type(e.Type)
 	if err != nil {
 		return nil, err
 	}

@@ -69,8 +69,8 @@ func unsupportedType(name string) bool {
 	return name != "" && !strings.Contains(name, " ") && strings.Contains(list, " "+name+" ")
 }
 
-// typeName resolves a type as written.
-func (b *binder) typeName(n ast.TypeName) (types.Type, error) {
+// Type resolves a type as written. Errors are *sqlerr.Error with the position.
+func Type(n ast.TypeName) (types.Type, error) {
 	parts := n.Name.Parts
 	name := parts[len(parts)-1]
 	if len(parts) > 1 && parts[0] != "pg_catalog" && parts[0] != "public" {
