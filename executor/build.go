@@ -4,6 +4,7 @@ import (
 	"github.com/dejaq/fasti/executor/agg"
 	"github.com/dejaq/fasti/executor/ddl"
 	"github.com/dejaq/fasti/executor/filter"
+	"github.com/dejaq/fasti/executor/join"
 	"github.com/dejaq/fasti/executor/limit"
 	"github.com/dejaq/fasti/executor/op"
 	"github.com/dejaq/fasti/executor/project"
@@ -28,8 +29,9 @@ func Build(n physical.Node, env *Env) (op.Operator, error) {
 // builder makes the operators of one plan, or one worker's share of it.
 type builder struct {
 	env *Env
-	// shared holds the scans that the workers of a Gather share; nil outside.
-	shared map[*physical.Scan]*scan.Source
+	// scans and builds are what the workers of a Gather share; nil outside one.
+	scans  map[*physical.Scan]*scan.Source
+	builds map[*physical.Join]*join.Build
 }
 
 // build makes the operators of n. In test builds every operator is watched: its
@@ -82,6 +84,18 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 			return nil, err
 		}
 		return limit.New(in, n.Count, n.Offset), nil
+	case *physical.Series:
+		return made(values.NewSeries(n.Start, n.Stop, n.Step, n.Out[0].Type))
+	case *physical.Join:
+		return b.join(n)
+	case *physical.Gather:
+		return b.gather(n)
+	case *physical.DistinctOn:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return made(agg.NewDistinctOn(in, inputTypes(n), n.Keys))
 	case *physical.Sort:
 		in, err := b.build(n.Input)
 		if err != nil {
@@ -124,6 +138,24 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 	return nil, sqlerr.NotSupported("the plan node %T", n)
 }
 
+func (b *builder) join(n *physical.Join) (op.Operator, error) {
+	build, shared := b.builds[n]
+	if !shared {
+		right, err := b.build(n.Right)
+		if err != nil {
+			return nil, err
+		}
+		if build, err = join.NewBuild(right, n); err != nil {
+			return nil, err
+		}
+	}
+	left, err := b.build(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	return made(join.New(left, build, !shared, n))
+}
+
 // joins reports whether a row of a table below n may come more than once.
 func joins(n physical.Node) bool {
 	if _, ok := n.(*physical.Join); ok {
@@ -157,7 +189,7 @@ func (b *builder) all(nodes []physical.Node) ([]op.Operator, error) {
 }
 
 func (b *builder) scan(n *physical.Scan) (op.Operator, error) {
-	if s := b.shared[n]; s != nil {
+	if s := b.scans[n]; s != nil {
 		return made(scan.New(s, false))
 	}
 	return made(scan.New(scan.NewSource(b.env.Txn, n), true))

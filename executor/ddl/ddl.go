@@ -28,10 +28,7 @@ type Catalog interface {
 type DB interface {
 	// DropTable removes the rows of a table that the catalog no longer has.
 	DropTable(ctx context.Context, id schema.TableID) error
-}
-
-// Truncater is a DB that can empty a table.
-type Truncater interface {
+	// Truncate removes the rows of a table.
 	Truncate(ctx context.Context, t *schema.Table) error
 }
 
@@ -89,12 +86,8 @@ func DropTable(c Catalog, db DB, n *physical.DropTable) op.Operator {
 // Truncate returns the operator of TRUNCATE.
 func Truncate(db DB, n *physical.Truncate) op.Operator {
 	return &statement{do: func(q *op.Context) (*vector.Batch, error) {
-		tr, ok := db.(Truncater)
-		if !ok {
-			return nil, sqlerr.NotSupported("TRUNCATE")
-		}
 		for _, t := range n.Tables {
-			if err := tr.Truncate(q.Go, t); err != nil {
+			if err := db.Truncate(q.Go, t); err != nil {
 				return nil, Error(err, t)
 			}
 		}
@@ -116,13 +109,15 @@ func CreateHypertable(c Catalog, db DB, rows scan.Store, n *physical.CreateHyper
 			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "table \"%s\" is not empty", t.Name).
 				WithHint("Create the hypertable before inserting data.")
 		}
-		// Shards without live rows were cut by the old options.
-		if tr, ok := db.(Truncater); ok {
-			if err := tr.Truncate(q.Go, t); err != nil {
+		err = c.UpdateTable(q.Go, t)
+		if errors.Is(err, catalog.ErrHasShards) {
+			// Shards whose rows are gone were cut by the old options.
+			if err := db.Truncate(q.Go, t); err != nil {
 				return nil, Error(err, t)
 			}
+			err = c.UpdateTable(q.Go, t)
 		}
-		if err := c.UpdateTable(q.Go, t); err != nil {
+		if err != nil {
 			return nil, Error(err, t)
 		}
 		return hypertableRow(n)
@@ -181,6 +176,8 @@ func Error(err error, t *schema.Table) error {
 		e = sqlerr.New(sqlerr.UndefinedTable, "table \"%s\" does not exist", t.Name)
 	case errors.Is(err, catalog.ErrNoNamespace):
 		e = sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", t.Namespace)
+	case errors.Is(err, catalog.ErrHasShards):
+		e = sqlerr.New(sqlerr.FeatureNotSupported, "table \"%s\" is not empty", t.Name)
 	case errors.Is(err, catalog.ErrChanged):
 		e = sqlerr.New(sqlerr.SerializationFailure, "could not serialize access due to concurrent update")
 	case errors.Is(err, schema.ErrInvalid):

@@ -140,7 +140,7 @@ func (c *column) full() bool { return c.n > keysMax-vector.MaxRows }
 func numberWords[T int32 | int64 | uint64](c *column, ids []uint32, vals []T, nulls []uint64, sel []uint16, insert bool, fresh *[]uint32) error {
 	t := &c.word
 	if len(t.slots) == 0 {
-		t.grow()
+		t.grow() // of a Finder, its own copy
 	}
 	slots, seed := t.slots, t.seed
 	// Time-ordered scans repeat the same key for long.

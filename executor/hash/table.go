@@ -96,6 +96,24 @@ func (t *Table) Find(ids []uint32, keys []*vector.Vector, rows vector.Rows) {
 	_ = t.number(ids, keys, rows, false) // only inserting can fail
 }
 
+// Finder returns a table whose Find may run beside that of t and other Finders,
+// as long as nobody calls Map.
+func (t *Table) Finder() *Table {
+	f := &Table{columns: make([]column, len(t.columns)), steps: make([]step, len(t.steps)), keys: t.keys}
+	for i, c := range t.columns {
+		f.columns[i] = column{
+			t: c.t, class: c.class, width: c.width, bits: c.bits, n: c.n, null: c.null, word: c.word, text: c.text, pair: c.pair,
+		}
+	}
+	for i, s := range t.steps {
+		f.steps[i] = step{first: s.first, last: s.last, bits: s.bits, n: s.n, word: s.word, pair: s.pair}
+	}
+	if t.steps == nil {
+		f.steps = nil
+	}
+	return f
+}
+
 func (t *Table) number(ids []uint32, keys []*vector.Vector, rows vector.Rows, insert bool) error {
 	if t.steps == nil {
 		return t.columns[0].number(ids, keys[0], rows, insert, &t.fresh)

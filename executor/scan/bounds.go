@@ -16,12 +16,15 @@ const microsPerDay = 24 * 3600 * 1000 * 1000
 
 // SpecOf evaluates the bounds and the key of a plan's scan. ok is false when no
 // row can match, since one of them is NULL or they exclude each other.
-func SpecOf(q *op.Context, n *physical.Scan) (s Spec, ok bool, err error) {
+func SpecOf(q *op.Context, n *physical.Scan) (s Spec, ok bool) {
 	s = Spec{Table: n.Table, Columns: n.Columns, Lo: math.MinInt64, Hi: math.MaxInt64, Nulls: len(n.Bounds) == 0}
 	for _, b := range n.Bounds {
 		d, err := compute.Eval(q, b.Value)
-		if err != nil || d.Null {
-			return s, false, err
+		if err != nil {
+			continue // it overflows: the filter repeats the condition
+		}
+		if d.Null {
+			return s, false
 		}
 		o := b.Op
 		if n.Table.TimeUnit != 0 { // several values may share an instant
@@ -37,13 +40,16 @@ func SpecOf(q *op.Context, n *physical.Scan) (s Spec, ok bool, err error) {
 	}
 	for _, e := range n.Key {
 		d, err := compute.Eval(q, e)
-		if err != nil || d.Null {
-			return s, false, err
+		if err != nil {
+			break // what leads is still a key
+		}
+		if d.Null {
+			return s, false
 		}
 		s.Key = append(s.Key, d)
 	}
 	// Equal ends at the top are the infinity alone.
-	return s, s.Lo < s.Hi || s.Lo == math.MaxInt64, nil
+	return s, s.Lo < s.Hi || s.Lo == math.MaxInt64
 }
 
 // span returns the half-open range of times t with t op us. MaxInt64 as its end

@@ -36,13 +36,11 @@ func (s *Source) Open(q *op.Context) error {
 		return s.err
 	}
 	s.opened = true
-	spec, ok, err := SpecOf(q, s.node)
-	if err == nil && ok {
-		s.rows, err = s.store.Scan(q.Go, spec)
-		err = q.Explain(err)
+	if spec, ok := SpecOf(q, s.node); ok {
+		s.rows, s.err = s.store.Scan(q.Go, spec)
+		s.err = q.Explain(s.err)
 	}
-	s.err = err
-	return err
+	return s.err
 }
 
 // Shards returns how many shards the scan reads and how many the table has, once

@@ -120,8 +120,8 @@ func Drain(q *op.Context, o op.Operator) (rows []Row, err error) {
 		if b == nil {
 			break
 		}
-		if b.Len > q.BatchRows && q.BatchRows >= 64 {
-			return nil, fmt.Errorf("batch of %d rows, the most is %d", b.Len, q.BatchRows)
+		if b.Count() > q.BatchRows {
+			return nil, fmt.Errorf("batch of %d rows, the most is %d", b.Count(), q.BatchRows)
 		}
 		rows = append(rows, vectortest.Rows(b)...)
 	}
@@ -141,10 +141,10 @@ func Sizes(t *testing.T, f func(t *testing.T, r *rand.Rand, q *op.Context)) {
 	}
 }
 
-// Cancel cancels the operator that make makes at every k-th check until it ends
-// by itself: each time the error is 57014 and the memory is given back.
+// Cancel cancels the operator that make makes at a later and later check until
+// it ends by itself: each time the error is 57014 and the memory is given back.
 func Cancel(t *testing.T, batchRows int, make func() op.Operator) {
-	for k := int64(1); ; k++ {
+	for k := int64(1); ; k += 1 + k/3 {
 		q := Context(t, op.Options{BatchRows: batchRows, Workers: 2})
 		q.CancelAt(k)
 		_, err := Drain(q, make())

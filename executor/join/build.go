@@ -1,0 +1,255 @@
+package join
+
+import (
+	"sync"
+
+	"github.com/dejaq/fasti/executor/compute"
+	"github.com/dejaq/fasti/executor/hash"
+	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/physical"
+)
+
+// Build is the right side of a join, read into memory.
+type Build struct {
+	input op.Operator
+	kind  physical.JoinKind
+	keys  *compute.Program // nil without keys
+	types []types.Type     // of the keys
+	keep  bool             // rows are needed, not their keys alone
+
+	mu      sync.Mutex // held while building
+	opened  bool
+	done    bool
+	err     error
+	account *op.Account
+
+	// What follows is constant once done.
+	table   *hash.Table
+	rows    *vector.Builder
+	numbers []uint32 // key of each row, hash.None for a NULL
+	starts  []uint32 // rows of key k are list[starts[k]:starts[k+1]]; nil: list[k] alone
+	list    []uint32
+	count   int  // rows of the input
+	null    bool // some row has a NULL key
+	wild    *wild
+}
+
+// NewBuild returns the right side of a join of n, which reads input.
+func NewBuild(input op.Operator, n *physical.Join) (*Build, error) {
+	b := &Build{input: input, kind: n.Kind, keep: true}
+	in := make([]types.Type, 0)
+	kinds := make([]vector.Kind, 0)
+	for _, f := range n.Right.Fields() {
+		in = append(in, f.Type)
+		kinds = append(kinds, vector.KindOf(f.Type))
+	}
+	b.rows = vector.NewBuilder(kinds...)
+	if len(n.RightKeys) == 0 {
+		return b, nil
+	}
+	for _, k := range n.RightKeys {
+		b.types = append(b.types, k.Type())
+	}
+	var err error
+	if b.keys, err = compute.Compile(n.RightKeys, in); err != nil {
+		return nil, err
+	}
+	b.table = hash.New(b.types)
+	b.keep = n.Kind < physical.Semi || len(n.Residual) > 0
+	if n.Kind == physical.AntiNull && (len(n.RightKeys) > 1 || len(n.Residual) > 0) {
+		b.wild, b.keep = newWild(b.types), true
+	}
+	return b, nil
+}
+
+// Open opens the input, the first time.
+func (b *Build) Open(q *op.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.opened {
+		return b.err
+	}
+	b.opened = true
+	b.account = q.Memory.Child("hash join")
+	b.err = b.input.Open(q)
+	return b.err
+}
+
+// Read reads the input, the first time.
+func (b *Build) Read(q *op.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.done || b.err != nil {
+		return b.err
+	}
+	b.done = true
+	b.err = q.Explain(b.read(q))
+	return b.err
+}
+
+func (b *Build) read(q *op.Context) error {
+	ids := make([]uint32, vector.MaxRows)
+	var buf []uint16
+	for {
+		if err := q.Check(); err != nil {
+			return err
+		}
+		in, err := b.input.Next()
+		if err != nil {
+			return err
+		}
+		if in == nil {
+			break
+		}
+		b.count += in.Count()
+		rows := in.Rows()
+		if b.keys != nil {
+			keys, err := b.keys.Run(q, in)
+			if err != nil {
+				return err
+			}
+			if rows, err = b.number(ids, keys, rows, &buf); err != nil {
+				return err
+			}
+		}
+		if b.keep {
+			if err := b.rows.Append(&vector.Batch{Len: in.Len, Sel: rows.Sel, Cols: in.Cols}); err != nil {
+				return err
+			}
+		}
+		if err := b.account.Set(b.bytes()); err != nil {
+			return err
+		}
+	}
+	if b.keys == nil || !b.keep || b.wild != nil {
+		return nil
+	}
+	// The list takes as much again as the numbers.
+	if err := b.account.Set(b.bytes() + int64(len(b.numbers)+b.table.Len())*4); err != nil {
+		return err
+	}
+	b.index()
+	return b.account.Set(b.bytes())
+}
+
+// number numbers the keys of the rows that count, and returns the rows to keep:
+// those without a NULL key, but all for an outer join of the right side.
+func (b *Build) number(ids []uint32, keys []*vector.Vector, rows vector.Rows, buf *[]uint16) (vector.Rows, error) {
+	if b.wild != nil {
+		return rows, b.wild.add(keys, rows)
+	}
+	some := notNull(keys, rows, buf)
+	if len(some) < rows.Count() {
+		b.null = true
+	}
+	outer := b.kind == physical.Right || b.kind == physical.Full
+	if outer {
+		for _, r := range rows.Selection() {
+			ids[r] = hash.None
+		}
+	}
+	if err := b.table.Map(ids, keys, vector.Rows{N: rows.N, Sel: some}); err != nil {
+		return rows, err
+	}
+	if !outer {
+		rows = vector.Rows{N: rows.N, Sel: some}
+	}
+	if b.keep {
+		for _, r := range rows.Selection() {
+			b.numbers = append(b.numbers, ids[r])
+		}
+	}
+	return rows, nil
+}
+
+// index lists the rows by key: counted, then filled in.
+func (b *Build) index() {
+	n := b.table.Len()
+	b.list = make([]uint32, len(b.numbers))
+	if n == len(b.numbers) { // each key once, and no NULL
+		for row, k := range b.numbers {
+			b.list[k] = uint32(row)
+		}
+		return
+	}
+	b.starts = make([]uint32, n+1)
+	for _, k := range b.numbers {
+		if k != hash.None {
+			b.starts[k]++
+		}
+	}
+	sum := uint32(0)
+	for k, c := range b.starts {
+		b.starts[k] = sum
+		sum += c
+	}
+	for row, k := range b.numbers {
+		if k != hash.None {
+			b.list[b.starts[k]] = uint32(row)
+			b.starts[k]++
+		}
+	}
+	copy(b.starts[1:], b.starts[:n])
+	b.starts[0] = 0
+}
+
+// matches returns the rows of a key.
+func (b *Build) matches(key uint32) []uint32 {
+	switch {
+	case key == hash.None:
+		return nil
+	case b.starts == nil:
+		return b.list[key : key+1]
+	}
+	return b.list[b.starts[key]:b.starts[key+1]]
+}
+
+// unique reports whether no key occurs twice.
+func (b *Build) unique() bool { return b.keys != nil && b.starts == nil }
+
+func (b *Build) bytes() int64 {
+	n := b.rows.Bytes() + int64(cap(b.numbers)+cap(b.starts)+cap(b.list))*4
+	if b.table != nil {
+		n += b.table.Bytes()
+	}
+	if b.wild != nil {
+		n += b.wild.bytes()
+	}
+	return n
+}
+
+// Close closes the input and forgets the rows.
+func (b *Build) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.account.Close()
+	b.table, b.rows, b.numbers, b.starts, b.list, b.wild = nil, nil, nil, nil, nil, nil
+	return b.input.Close()
+}
+
+// notNull returns the rows that count in which no key is NULL; in buf, if not
+// all.
+func notNull(keys []*vector.Vector, rows vector.Rows, buf *[]uint16) []uint16 {
+	sel := rows.Selection()
+	own := false
+	for _, k := range keys {
+		if k.Nulls == nil {
+			continue
+		}
+		if !own {
+			*buf = append((*buf)[:0], sel...)
+			sel, own = *buf, true
+		}
+		n := 0
+		for _, r := range sel {
+			sel[n] = r
+			if !k.IsNull(int(r)) {
+				n++
+			}
+		}
+		sel = sel[:n]
+	}
+	return sel
+}
