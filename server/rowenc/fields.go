@@ -190,29 +190,30 @@ func (c *column) index(row int) (i int, null bool) {
 	return i, false
 }
 
-// Null reports whether a column is NULL in a row of the batch.
-func (f *Fields) Null(col, row int) bool {
-	_, null := f.cols[col].index(row)
-	return null
-}
-
-// Bytes returns the stored bytes of a column of character strings in a row, which
-// is not NULL; they alias the batch.
-func (f *Fields) Bytes(col, row int) []byte {
-	c := &f.cols[col]
-	i, _ := c.index(row)
-	s := c.spans[i]
-	return c.arena[s.Off : s.Off+s.Len : s.Off+s.Len]
-}
-
 // IsString reports whether a column's values are written as they are stored.
 func (f *Fields) IsString(col int) bool { return f.cols[col].code == rawBytes }
 
-// Append writes the value of a column in a row, which is not NULL.
-func (f *Fields) Append(dst []byte, col, row int) []byte {
+// Bytes returns the stored bytes of a column that IsString in a row of the batch;
+// they alias it. null is true, and the bytes nil, for NULL.
+func (f *Fields) Bytes(col, row int) (b []byte, null bool) {
 	c := &f.cols[col]
-	i, _ := c.index(row)
-	return f.append(dst, c, i)
+	i, null := c.index(row)
+	if null {
+		return nil, true
+	}
+	s := c.spans[i]
+	return c.arena[s.Off : s.Off+s.Len : s.Off+s.Len], false
+}
+
+// Append writes the value of a column in a row of the batch; null is true, and
+// nothing is written, for NULL.
+func (f *Fields) Append(dst []byte, col, row int) (out []byte, null bool) {
+	c := &f.cols[col]
+	i, null := c.index(row)
+	if null {
+		return dst, true
+	}
+	return f.append(dst, c, i), false
 }
 
 // append writes the value at an index of a column.

@@ -321,7 +321,7 @@ func TestNoAllocations(t *testing.T) {
 func FuzzFastParsers(f *testing.F) {
 	for _, s := range []string{
 		"2001-07-04 12:34:56", "2001-07-04T12:34:56.789012", "2001-07-04 12:34:56+02", "2001-07-04 12:34:56.5-03:30", "2001-02-29 00:00:00",
-		"2001-07-04 12:34:56Z", "2001-07-04 12:34:56+0530", "2001-07-04 24:00:00", "2001-07-04", "-123", "999999999999999999", "2001-07-04 12:3;:56",
+		"2001-07-04 12:34:56Z", "2001-07-04 12:34:56+0530", "2001-07-04 24:00:00", "2001-07-04", "-123", "999999999999999999", "12.34", "-0", "9007199254740993", ".5", "5.", "0.0000001", "2001-07-04 12:3;:56",
 	} {
 		f.Add([]byte(s))
 	}
@@ -347,6 +347,18 @@ func FuzzFastParsers(f *testing.F) {
 			dec.s = s
 			if err := dec.read(string(b), "date"); err != nil || int64(d) != Days(dec.year, dec.month, dec.day) {
 				t.Fatalf("%q: %d, %v", b, d, err)
+			}
+		}
+		if v, ok := ParseFloat8Fast(b); ok {
+			want, err := ParseFloat(types.Of(types.Float8), string(b))
+			if err != nil || math.Float64bits(v) != math.Float64bits(want) {
+				t.Fatalf("%q: %v, the full parser says %v, %v", b, v, want, err)
+			}
+		}
+		if coef, scale, ok := ParseDecimalFast(b); ok {
+			want, err := decimal.Parse(string(b))
+			if err != nil || string(want.Encode(nil)) != string(decimal.EncodeInt64(nil, coef, scale)) {
+				t.Fatalf("%q: %d / 10^%d, the full parser says %v, %v", b, coef, scale, want, err)
 			}
 		}
 		if v, ok := ParseInt64Fast(b); ok {

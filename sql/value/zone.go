@@ -36,17 +36,20 @@ func (z *Zones) Load(name string) (loc *time.Location, ok bool) {
 		return nil, false
 	}
 	key := strings.ToLower(name)
-	if z == nil {
-		loc = loadZone(key, name)
+	if z != nil {
+		z.mu.RLock()
+		loc, ok = z.byName[key]
+		z.mu.RUnlock()
+		if ok {
+			return loc, loc != nil
+		}
+	}
+	// What is kept must not alias the caller's text, which may be a view of bytes.
+	name = strings.Clone(name)
+	key = strings.ToLower(name)
+	if loc = loadZone(key, name); z == nil {
 		return loc, loc != nil
 	}
-	z.mu.RLock()
-	loc, ok = z.byName[key]
-	z.mu.RUnlock()
-	if ok {
-		return loc, loc != nil
-	}
-	loc = loadZone(key, name)
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	if len(z.byName) >= maxZones {
