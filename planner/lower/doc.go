@@ -12,8 +12,8 @@
 //
 // # Workers
 //
-// A chain of filters and projections over one table scan can run on several
-// workers. It stays open (rel.chain) until an operator that reads all of its
+// Filters, projections and the left sides of joins over table scans, and UNION
+// ALL of such, can run on several workers: a chain. It stays open (rel.chain) until an operator that reads all of its
 // input closes it with a Gather; an aggregate or a top-n puts its first half
 // below the Gather.
 package lower

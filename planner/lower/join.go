@@ -9,10 +9,16 @@ import (
 )
 
 // lowerJoin makes a hash join of the equalities between the sides; what else ON
-// says is left to the residual.
+// says is left to the residual. Workers that share the left side build the right
+// one once, so a chain stays one, unless the right rows have to remember whether
+// they found a partner.
 func lowerJoin(n *logical.Join, need logical.Set) rel {
 	in := plus(need, n.On...)
-	left := narrow(gather(lower(n.Left, in), in), in)
+	left := lower(n.Left, in)
+	if n.Kind == physical.Right || n.Kind == physical.Full {
+		left = gather(left, in)
+	}
+	left = narrow(left, in)
 	right := narrow(gather(lower(n.Right, in), in), in)
 	j := &physical.Join{Kind: n.Kind, Left: left.node, Right: right.node}
 	lcols, rcols := logical.Columns(n.Left), logical.Columns(n.Right)
@@ -34,10 +40,10 @@ func lowerJoin(n *logical.Join, need logical.Set) rel {
 	}
 	j.Out = append(j.Out, left.node.Fields()...)
 	if n.Filters() {
-		return rel{j, left.pos, false}
+		return rel{j, left.pos, left.chain}
 	}
 	j.Out = append(j.Out, right.node.Fields()...)
-	both.node = j
+	both.node, both.chain = j, left.chain
 	return both
 }
 

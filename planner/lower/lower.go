@@ -13,8 +13,8 @@ import (
 type rel struct {
 	node physical.Node
 	pos  map[int]int // id → position
-	// chain says that node is filters and projections over a scan that workers
-	// can share.
+	// chain says that node is filters, projections and joins over scans that
+	// workers can share.
 	chain bool
 }
 
@@ -68,16 +68,31 @@ func lower(n logical.Node, need logical.Set) rel {
 		return rel{&physical.Limit{Input: r.node, Count: n.Count, Offset: n.Offset}, r.pos, false}
 	case *logical.Append:
 		a := &physical.Append{Out: fields(n.Out)}
+		ins := make([]rel, len(n.All))
+		chain := true
 		for i, in := range n.All {
+			need := logical.Set{}
+			for _, id := range n.In[i] {
+				need.Add(id)
+			}
+			ins[i] = lower(in, need)
+			chain = chain && ins[i].chain
+		}
+		for i, in := range ins {
 			cols := make([]logical.Col, len(n.Out))
 			need := logical.Set{}
 			for k, id := range n.In[i] {
 				cols[k] = logical.Col{ID: id, Name: n.Out[k].Name, T: n.Out[k].T}
 				need.Add(id)
 			}
-			a.All = append(a.All, exact(gather(lower(in, need), need), cols))
+			if !chain {
+				in = gather(in, need)
+			}
+			a.All = append(a.All, exact(in, cols))
 		}
-		return newRel(a, n.Out)
+		r := newRel(a, n.Out)
+		r.chain = chain
+		return r
 	case *logical.DistinctOn:
 		need := plus(need, n.Keys...)
 		r := gather(lower(n.Input, need), need)
@@ -227,6 +242,14 @@ func filtered(n physical.Node) bool {
 		return len(n.Filter) > 0
 	case *physical.Project:
 		return filtered(n.Input)
+	case *physical.Join:
+		return true
+	case *physical.Append:
+		for _, in := range n.All {
+			if filtered(in) {
+				return true
+			}
+		}
 	}
 	return false
 }
