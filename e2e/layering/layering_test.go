@@ -33,7 +33,7 @@ var order = []string{
 	"executor/agg", "executor/join", "executor/sort", "executor/limit", "executor/values",
 	"executor/insert", "executor/update", "executor/ddl", "executor/exchange", "executor",
 
-	"server/config", "server/rowenc", "server/copy", "server/pgwire", "server/syscat",
+	"server/config", "server/rowenc", "server/copyio", "server/pgwire", "server/syscat",
 	"server/session", "server/admin", "server/node",
 
 	"cmd/fasti",

@@ -280,8 +280,9 @@ func (n *Node) ReadyLine() string {
 	return fmt.Sprintf("fasti ready sql=%s http=%s rpc=%s node=%d cluster=%s", n.SQL(), n.HTTP(), n.RPC(), n.cluster.Node(), n.cluster.ID())
 }
 
-// Dial opens an in-process connection, for a driver's DialFunc.
-func (n *Node) Dial(ctx context.Context) (net.Conn, error) {
+// DialFunc opens an in-process connection whatever the address; drivers take it
+// for dialling.
+func (n *Node) DialFunc(ctx context.Context, _, _ string) (net.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner"
-	"github.com/dejaq/fasti/planner/build"
 	"github.com/dejaq/fasti/server/pgwire"
 	"github.com/dejaq/fasti/sql/ast"
 	"github.com/dejaq/fasti/sql/sqlerr"
@@ -176,7 +175,7 @@ func (s *Session) prepareStatement(p *portal, st *ast.Prepare) error {
 	}
 	inner := &statement{text: p.statement.text, ast: st.Stmt}
 	for _, name := range st.Types {
-		t, err := build.Type(name)
+		t, err := planner.Type(name)
 		if err != nil {
 			return err
 		}
