@@ -1,6 +1,7 @@
 package lex
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -289,8 +290,23 @@ func firstInvalid(text string) int {
 	return -1
 }
 
+// invalidBytes is the error for a character that is no UTF-8. As PostgreSQL it
+// shows as many bytes as the first one announces.
 func invalidBytes(text string) *sqlerr.Error {
-	return sqlerr.New(sqlerr.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": 0x%02x", text[0])
+	n := 1
+	switch c := text[0]; {
+	case c&0xe0 == 0xc0:
+		n = 2
+	case c&0xf0 == 0xe0:
+		n = 3
+	case c&0xf8 == 0xf0:
+		n = 4
+	}
+	shown := make([]string, min(n, len(text)))
+	for i := range shown {
+		shown[i] = fmt.Sprintf("0x%02x", text[i])
+	}
+	return sqlerr.New(sqlerr.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": %s", strings.Join(shown, " "))
 }
 
 // unicodeEscapes decodes the body of a U& literal or name, which begins at the

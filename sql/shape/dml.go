@@ -219,6 +219,12 @@ func (p *parser) setList() {
 		p.leaf(a)
 		p.emit(" = ")
 		p.defalt = p.I
+		if a.Multiple {
+			p.defaltRow = p.I
+			if p.IsWord(lex.KwRow) {
+				p.defaltRow++
+			}
+		}
 		p.expr(levelAny)
 		if !p.Accept(lex.Comma) {
 			return

@@ -83,6 +83,8 @@ type parser struct {
 	consts  []ast.Const
 	refs    []ast.ColumnRef
 	defalt  int // token at which DEFAULT is allowed, -1 none
+	// defaltRow is the bracket whose items may be DEFAULT: (a, b) = (1, DEFAULT).
+	defaltRow int
 	runFrom int // memo of parensEnd: tokens [runFrom, runTo) are all "("
 	runTo   int
 }
@@ -93,7 +95,7 @@ func (p *parser) reset(c *lex.Cursor, o Options) {
 	}
 	*p = parser{
 		Cursor: c, o: o,
-		outs: p.outs, nodes: p.nodes[:0], merged: p.merged[:0], params: nil, defalt: -1,
+		outs: p.outs, nodes: p.nodes[:0], merged: p.merged[:0], params: nil, defalt: -1, defaltRow: -1,
 	}
 }
 

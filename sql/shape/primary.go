@@ -212,6 +212,7 @@ func (p *parser) brackets() operand {
 	outer := p.bExpr
 	p.bExpr = false
 	isQuery := p.queryAhead()
+	defaults := p.I == p.defaltRow
 	p.Expect(lex.LParen)
 	var o operand
 	switch {
@@ -237,12 +238,13 @@ func (p *parser) brackets() operand {
 		if o.form == primary {
 			o = p.indirection(o)
 		}
-		o = p.items(p.infix(o, levelAny))
+		o = p.items(p.infix(o, levelAny), defaults)
 	case isQuery:
 		at := p.anchor()
 		o = p.closeQuery(at, p.query())
 	default:
-		o = p.items(p.expr(levelAny))
+		p.allowDefault(defaults)
+		o = p.items(p.expr(levelAny), defaults)
 	}
 	p.bExpr = outer
 	p.leave()
@@ -257,11 +259,19 @@ func (p *parser) closeQuery(at int32, info queryInfo) operand {
 	return operand{at: at, height: info.height, node: -1, form: query, info: info}
 }
 
+// allowDefault lets DEFAULT stand at the cursor.
+func (p *parser) allowDefault(yes bool) {
+	if yes {
+		p.defalt = p.I
+	}
+}
+
 // items reads the rest of ( first, … ).
-func (p *parser) items(first operand) operand {
+func (p *parser) items(first operand, defaults bool) operand {
 	n, height := 1, first.height
 	for p.Accept(lex.Comma) {
 		p.emit(",")
+		p.allowDefault(defaults)
 		height = max(height, p.expr(levelAny).height)
 		n++
 	}
@@ -409,14 +419,21 @@ func (p *parser) array(n ast.Node) int32 {
 // row reads ROW(…).
 func (p *parser) row(at int32, n ast.Node) operand {
 	p.Next()
+	defaults := p.I == p.defaltRow
 	p.Next()
 	node := &ast.Row{Node: n, Explicit: true}
 	p.open(node)
 	items, height := 0, int32(0)
-	if !p.Is(lex.RParen) {
-		items, height = p.exprList()
-		node.Elems = make([]ast.Expr, items)
+	for !p.Is(lex.RParen) || items > 0 {
+		p.allowDefault(defaults)
+		height = max(height, p.free().height)
+		items++
+		if !p.Accept(lex.Comma) {
+			break
+		}
+		p.emit(",")
 	}
+	node.Elems = make([]ast.Expr, items)
 	p.Expect(lex.RParen)
 	p.emit(")")
 	o := operand{at: at, height: p.grow(height, 0), node: -1, form: rowForm, info: queryInfo{items: items, pos: n.Pos}}
