@@ -136,4 +136,3 @@ func TestMalformedCSV(t *testing.T) {
 	}
 	require.Zero(t, count(t, conn, "SELECT count(*) FROM e"))
 }
-

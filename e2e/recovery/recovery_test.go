@@ -189,12 +189,14 @@ func TestSecondSignal(t *testing.T) {
 	c := s.Connect(t)
 	_, err := c.Exec(t.Context(), "CREATE TABLE n (i int8 PRIMARY KEY); INSERT INTO n SELECT g FROM generate_series(1, 4000) g")
 	require.NoError(t, err)
-	go func() { _, _ = c.Exec(context.Background(), "SELECT count(*) FROM n a, n b, n c WHERE a.i + b.i + c.i = -1") }()
+	go func() {
+		_, _ = c.Exec(context.Background(), "SELECT count(*) FROM n a, n b, n c WHERE a.i + b.i + c.i = -1")
+	}()
 	time.Sleep(100 * time.Millisecond)
 	require.NoError(t, s.Signal(syscall.SIGTERM))
 	time.Sleep(200 * time.Millisecond)
 	require.NoError(t, s.Signal(syscall.SIGTERM))
-	err = s.Wait(3 * time.Second)
+	err = s.Wait(8 * time.Second) // below the 10 s that a drain may take
 	require.Error(t, err)
 	require.False(t, strings.Contains(err.Error(), "still running"), "%v", err)
 }
