@@ -25,7 +25,8 @@ func (l *leader) admit(ctx context.Context, r *Write, mayDie bool) (*admission, 
 	if err := l.eachWrite(r, add); err != nil {
 		return nil, err
 	}
-	a := &admission{o: &owner{txn: r.Txn, hashes: sortHashes(w.hashes)}}
+	w.sum()
+	a := &admission{o: &owner{txn: r.Txn, hashes: w.hashes}}
 	if hash, err := l.lock(ctx, a.o, mayDie); err != nil {
 		if errors.Is(err, errDeadlock) {
 			err = l.conflictAt(r, hash)
@@ -77,15 +78,14 @@ func (l *leader) eachWrite(r *Write, f func(ws []byte) error) error {
 // validate checks, under the locks, that the newest committed versions of the keys
 // are what the writes expect.
 func (l *leader) validate(r *Write, w *writes) error {
-	if !w.checks {
+	if len(w.hashes) == 0 {
 		return nil
 	}
 	// A shard whose newest commit a transaction has seen needs no look at its keys.
 	l.g.m.mu.Lock()
-	last := make(map[schema.ShardID]schema.Timestamp, len(w.inserts))
-	for id := range w.inserts {
-		if s := l.g.m.shards[id]; s != nil {
-			last[id] = s.lastTS
+	for i := range w.shards {
+		if s := l.g.m.shards[w.shards[i].id]; s != nil {
+			w.shards[i].lastTS = s.lastTS
 		}
 	}
 	l.g.m.mu.Unlock()
@@ -93,11 +93,11 @@ func (l *leader) validate(r *Write, w *writes) error {
 	if err != nil {
 		return err
 	}
-	err = l.eachWrite(r, func(ws []byte) error { return l.validateSet(s, last, ws) })
+	err = l.eachWrite(r, func(ws []byte) error { return l.validateSet(s, w, ws) })
 	return errors.Join(err, s.Close())
 }
 
-func (l *leader) validateSet(s *mvcc.Seeker, last map[schema.ShardID]schema.Timestamp, ws []byte) error {
+func (l *leader) validateSet(s *mvcc.Seeker, of *writes, ws []byte) error {
 	if len(ws) == 0 {
 		return nil
 	}
@@ -108,7 +108,7 @@ func (l *leader) validateSet(s *mvcc.Seeker, last map[schema.ShardID]schema.Time
 		w := &it.Write
 		if first || w.Shard != shard {
 			shard, first = w.Shard, false
-			newest = last[shard]
+			newest = of.use(shard).lastTS
 		}
 		switch w.Check {
 		case mvcc.None:
@@ -139,7 +139,8 @@ func (l *leader) validateSet(s *mvcc.Seeker, last map[schema.ShardID]schema.Time
 // room checks that the shards take writes and have been promised the inserts; mu is
 // held.
 func (l *leader) room(a *admission, w *writes) error {
-	for id, n := range w.inserts {
+	for _, u := range w.shards {
+		id := u.id
 		s := l.g.m.shards[id]
 		if s == nil {
 			return fmt.Errorf("%w: %v", ErrShardNotOpen, id)
@@ -147,7 +148,7 @@ func (l *leader) room(a *admission, w *writes) error {
 		if s.maxRows == 0 {
 			continue
 		}
-		need := n - l.reserved[a.o.txn][id]
+		need := u.inserts - l.reserved[a.o.txn][id]
 		if need <= 0 {
 			continue
 		}

@@ -58,28 +58,26 @@ func decodeHeader(data []byte) (c command, term, number uint64, body []byte, err
 	return command(data[1]), binary.LittleEndian.Uint64(data[2:]), binary.LittleEndian.Uint64(data[10:]), data[headerSize:], nil
 }
 
-// commitItem is one transaction of a cmdCommit: u32 count, then for each
-// transaction, commit timestamp, attempt timestamp, u32 chunks, blob of writes.
+// commitItem is one transaction of a cmdCommit: uvarint count, then for each
+// transaction, commit timestamp, u32 chunks, blob of writes.
 type commitItem struct {
-	txn       TxnID
-	ts        schema.Timestamp
-	attemptTS schema.Timestamp
-	staged    uint32
-	ws        []byte
+	txn    TxnID
+	ts     schema.Timestamp
+	staged uint32
+	ws     []byte
 }
 
-const commitItemSize = 16 + 8 + 8 + 4 + 1
+const commitItemSize = 16 + 8 + 4 + 1
 
 func appendCommitItem(dst []byte, c *commitItem) []byte {
 	dst = append(dst, c.txn[:]...)
 	dst = appendTS(dst, c.ts)
-	dst = appendTS(dst, c.attemptTS)
 	dst = binary.LittleEndian.AppendUint32(dst, c.staged)
 	return appendBlob(dst, c.ws)
 }
 
 func (r *reader) commitItem() (c commitItem) {
-	c.txn, c.ts, c.attemptTS, c.staged, c.ws = r.txn(), r.ts(), r.ts(), r.uint32(), r.blob()
+	c.txn, c.ts, c.staged, c.ws = r.txn(), r.ts(), r.uint32(), r.blob()
 	return c
 }
 

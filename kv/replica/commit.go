@@ -175,7 +175,7 @@ func (g *Group) commitBatch(batch []*commitRequest) bool {
 	err = l.propose(ctx, cmdCommit, size, func(b []byte) []byte {
 		b = binary.AppendUvarint(b, uint64(len(batch)))
 		for _, c := range batch {
-			b = appendCommitItem(b, &commitItem{c.w.Txn, c.d.ts, c.w.AttemptTS, c.w.Staged, c.w.WriteSet})
+			b = appendCommitItem(b, &commitItem{c.w.Txn, c.d.ts, c.w.Staged, c.w.WriteSet})
 		}
 		return b
 	}, func(r *result) {

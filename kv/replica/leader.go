@@ -3,7 +3,10 @@ package replica
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
+	"github.com/dejaq/fasti/kv/invariants"
 	"github.com/dejaq/fasti/kv/mvcc"
 	"github.com/dejaq/fasti/meta/schema"
 )
@@ -39,6 +42,9 @@ type leader struct {
 	resolved map[TxnID]struct{}
 	// seen holds the PREPs that the last sweep saw.
 	seen map[TxnID]struct{}
+	// newest is the newest timestamp that the last sweeps saw, first at noticed.
+	newest  schema.Timestamp
+	noticed time.Time
 }
 
 // deciding is one transaction between the moment it becomes visible here and the
@@ -116,13 +122,14 @@ func (l *leader) recover() error {
 		if err := l.g.eachWriteSet(p, func(ws []byte) error { return w.add(l, ws) }); err != nil {
 			return fmt.Errorf("transaction %s: %w", txn, err)
 		}
-		o := &owner{txn: txn, hashes: sortHashes(w.hashes), prepared: true}
+		w.sum()
+		o := &owner{txn: txn, hashes: w.hashes, prepared: true}
 		l.g.m.mu.Lock()
 		l.locks.adopt(o)
 		l.prepared[txn] = o
-		for id, n := range w.inserts {
-			if s := l.g.m.shards[id]; s != nil && s.maxRows > 0 {
-				l.promise(txn, s, n)
+		for _, u := range w.shards {
+			if s := l.g.m.shards[u.id]; s != nil && s.maxRows > 0 {
+				l.promise(txn, s, u.inserts)
 			}
 		}
 		l.g.m.mu.Unlock()
@@ -258,9 +265,15 @@ func (g *Group) prepGone(txn TxnID) {
 
 // writes is what a leader needs to know of the writes of a transaction.
 type writes struct {
-	hashes  []uint64 // of the keys to be locked
-	inserts map[schema.ShardID]int64
-	checks  bool // there is something to validate
+	hashes []uint64   // of the keys to be locked
+	shards []shardUse // sorted and distinct after sum
+}
+
+// shardUse is what a transaction does to a shard.
+type shardUse struct {
+	id      schema.ShardID
+	inserts int64
+	lastTS  schema.Timestamp // newest commit of the shard when it was validated
 }
 
 // add takes a write set in; an error means that it is damaged.
@@ -268,27 +281,43 @@ func (w *writes) add(l *leader, ws []byte) error {
 	if len(ws) == 0 {
 		return nil
 	}
-	if w.inserts == nil {
-		w.inserts = map[schema.ShardID]int64{}
-	}
-	var shard schema.ShardID
-	n, first := int64(0), true
+	var u *shardUse
 	it := mvcc.ReadWrites(ws)
 	for it.Next() {
-		if first || it.Write.Shard != shard {
-			if !first {
-				w.inserts[shard] += n
-			}
-			shard, n, first = it.Write.Shard, 0, false
+		if u == nil || it.Write.Shard != u.id {
+			w.shards = append(w.shards, shardUse{id: it.Write.Shard})
+			u = &w.shards[len(w.shards)-1]
 		}
-		n += max(0, it.Write.Delta())
+		u.inserts += max(0, it.Write.Delta())
 		if it.Write.Check != mvcc.None || it.Write.Kind == mvcc.Lock {
-			w.hashes = append(w.hashes, l.locks.hash(shard, it.Write.Key))
-			w.checks = true
+			w.hashes = append(w.hashes, l.locks.hash(it.Write.Shard, it.Write.Key))
 		}
-	}
-	if !first {
-		w.inserts[shard] += n
 	}
 	return it.Err()
+}
+
+// sum brings hashes and shards in order, each once.
+func (w *writes) sum() {
+	slices.Sort(w.hashes)
+	w.hashes = slices.Compact(w.hashes)
+	if len(w.shards) < 2 {
+		return
+	}
+	slices.SortStableFunc(w.shards, func(a, b shardUse) int { return a.id.Compare(b.id) })
+	out := w.shards[:1]
+	for _, u := range w.shards[1:] {
+		if last := &out[len(out)-1]; last.id == u.id {
+			last.inserts += u.inserts
+		} else {
+			out = append(out, u)
+		}
+	}
+	w.shards = out
+}
+
+// use returns what is done to a shard.
+func (w *writes) use(id schema.ShardID) *shardUse {
+	i, ok := slices.BinarySearchFunc(w.shards, id, func(u shardUse, id schema.ShardID) int { return u.id.Compare(id) })
+	invariants.Check(ok, "replica: shard %v is not among the writes", id)
+	return &w.shards[i]
 }

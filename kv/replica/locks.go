@@ -59,12 +59,6 @@ func (t *lockTable) hash(s schema.ShardID, key []byte) uint64 {
 	return h.Sum64()
 }
 
-// sortHashes prepares the hashes of an owner.
-func sortHashes(h []uint64) []uint64 {
-	slices.Sort(h)
-	return slices.Compact(h)
-}
-
 // take gives o all its locks, or returns the hash of one that it must wait for.
 // w is o's place in a line, nil if it has none.
 func (t *lockTable) take(o *owner, w *waiter) (blocked uint64, ok bool) {

@@ -51,6 +51,7 @@ type machine struct {
 	one         map[TxnID]schema.Timestamp // records of one-phase commits
 	packs       []pack                     // where they are stored, by rising index
 	two         map[TxnID]*decision        // records of two-phase transactions
+	newest      schema.Timestamp           // of all records there ever were, or lower after a restart
 
 	// The applier's own.
 	batch   *store.Batch
@@ -174,7 +175,10 @@ func (m *machine) loadKey(kind keys.Kind, key, v []byte) error {
 			return errors.New("length of a record's key")
 		}
 		d, err := decodeDecision(v)
-		m.two[TxnID(key)] = d
+		if err == nil {
+			m.two[TxnID(key)] = d
+			m.newest = max(m.newest, d.decided)
+		}
 		return err
 	case kindPack:
 		if len(key) != 8 {

@@ -50,6 +50,7 @@ func (m *machine) loadPack(index uint64, v []byte) error {
 		p.newest = max(p.newest, ts)
 	}
 	m.packs = append(m.packs, p)
+	m.newest = max(m.newest, p.newest)
 	return r.done()
 }
 

@@ -70,7 +70,7 @@ func (e *entryGen) entry() (data []byte, term uint64) {
 		n := rapid.IntRange(1, 3).Draw(e.t, "items")
 		b = binary.AppendUvarint(b, uint64(n))
 		for range n {
-			b = appendCommitItem(b, &commitItem{e.txn(), e.now(), attempt, staged, e.writes()})
+			b = appendCommitItem(b, &commitItem{e.txn(), e.now(), staged, e.writes()})
 		}
 	case cmdStage:
 		txn := e.txn()

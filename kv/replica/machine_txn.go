@@ -11,7 +11,10 @@ import (
 )
 
 // commit applies a cmdCommit: the transactions of one group-commit batch, each
-// with its own timestamp and fate, and one packed record for all of them.
+// with its own timestamp and fate, and one packed record for all of them. The floor
+// is not looked at: the leader has, and from then until now it has let no other
+// request of the transaction pass (leader.enter), so there is no record that could
+// have been dropped meanwhile.
 func (m *machine) commit(index uint64, body []byte, res *result) (func(), error) {
 	r := reader{b: body}
 	n := r.count(commitItemSize)
@@ -24,7 +27,7 @@ func (m *machine) commit(index uint64, body []byte, res *result) (func(), error)
 		if r.err != nil {
 			return nil, r.err
 		}
-		if o, err, known := m.fate(c.txn, c.attemptTS, m.floorOne); known {
+		if o, err, known := m.fate(c.txn, 0, 0); known {
 			res.commits[i] = commitResult{o.TS, err}
 			continue
 		}
@@ -56,6 +59,7 @@ func (m *machine) commit(index uint64, body []byte, res *result) (func(), error)
 			m.one[t] = tss[i]
 		}
 		m.packs = append(m.packs, p)
+		m.newest = max(m.newest, p.newest)
 		for _, t := range staged {
 			delete(m.staged, t)
 		}
@@ -167,6 +171,7 @@ func (m *machine) decide(body []byte, res *result) (func(), error) {
 	}
 	return func() {
 		m.two[txn] = d
+		m.newest = max(m.newest, d.decided)
 		if done {
 			m.dropPrep(txn)
 		}

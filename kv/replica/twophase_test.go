@@ -160,7 +160,7 @@ func TestTwoPhaseStaged(t *testing.T) {
 	defer n.close()
 	n.openShards(0, 1, 2)
 	txn := n.ids.Next()
-	const chunks, rows = 6, 3000
+	const chunks, rows = 6, 1000
 	value := fmt.Sprintf("%0200d", 7)
 	for g := 1; g <= 2; g++ {
 		for i := range chunks {
