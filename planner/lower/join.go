@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"github.com/dejaq/fasti/kv/invariants"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/logical"
 	"github.com/dejaq/fasti/planner/physical"
@@ -31,13 +32,15 @@ func lowerJoin(n *logical.Join, need logical.Set) rel {
 		both.pos[id] = width + p
 	}
 	for _, c := range cheapFirst(n.On) {
-		if l, r, ok := hashKeys(c, lcols, rcols); ok {
+		if l, r, ok := hashKeys(c, lcols, rcols, n.Kind == physical.AntiNull); ok {
 			j.LeftKeys = append(j.LeftKeys, left.expr(l))
 			j.RightKeys = append(j.RightKeys, right.expr(r))
 			continue
 		}
 		j.Residual = append(j.Residual, both.expr(c))
 	}
+	// Every "=" of the function table is over one type or one family of widest.
+	invariants.Check(n.Kind != physical.AntiNull || len(j.LeftKeys) == 1, "NOT IN over %v has no key", n.On)
 	j.Out = append(j.Out, left.node.Fields()...)
 	if n.Filters() {
 		return rel{j, left.pos, left.chain}
@@ -48,8 +51,9 @@ func lowerJoin(n *logical.Join, need logical.Set) rel {
 }
 
 // hashKeys splits an equality into a left and a right key of one type; ok is
-// false when it is not one.
-func hashKeys(c expr.Expr, left, right logical.Set) (l, r expr.Expr, ok bool) {
+// false when it is not one. An equality with a constant is a key only where it
+// has to be one: NOT IN compares with keys alone.
+func hashKeys(c expr.Expr, left, right logical.Set, constants bool) (l, r expr.Expr, ok bool) {
 	call, is := c.(expr.Call)
 	if !is || len(call.Args) != 2 {
 		return nil, nil, false
@@ -59,7 +63,7 @@ func hashKeys(c expr.Expr, left, right logical.Set) (l, r expr.Expr, ok bool) {
 		return nil, nil, false
 	}
 	l, r = call.Args[0], call.Args[1]
-	if logical.Constant(l) || logical.Constant(r) {
+	if !constants && (logical.Constant(l) || logical.Constant(r)) {
 		return nil, nil, false
 	}
 	if !left.Covers(l) || !right.Covers(r) {
