@@ -103,7 +103,7 @@ func TestOracleMutations(t *testing.T) {
 		texts = append(texts, list...)
 	}
 	n := 200000
-	rng := rand.New(rand.NewSource(int64(n)+7))
+	rng := rand.New(rand.NewSource(int64(n) + 7))
 	count := map[string]int{}
 	shown := map[string]int{}
 	report := func(kind, format string, args ...any) {

@@ -80,13 +80,13 @@ type parser struct {
 	// inSubstring: SIMILAR without TO ends the expression.
 	inSubstring bool
 
-	consts  []ast.Const
-	refs    []ast.ColumnRef
-	defalt  int // token at which DEFAULT is allowed, -1 none
+	consts []ast.Const
+	refs   []ast.ColumnRef
+	defalt int // token at which DEFAULT is allowed, -1 none
 	// defaltRow is the bracket whose items may be DEFAULT: (a, b) = (1, DEFAULT).
 	defaltRow int
-	runFrom int // memo of parensEnd: tokens [runFrom, runTo) are all "("
-	runTo   int
+	runFrom   int // memo of parensEnd: tokens [runFrom, runTo) are all "("
+	runTo     int
 }
 
 func (p *parser) reset(c *lex.Cursor, o Options) {

@@ -81,25 +81,37 @@ var deep = map[string]func(n int) string{
 	"derived": func(n int) string {
 		return "SELECT * FROM " + strings.Repeat("(SELECT * FROM ", n) + "t" + strings.Repeat(") a", n)
 	},
-	"joins":    func(n int) string { return "SELECT * FROM a" + strings.Repeat(" JOIN b ON x", n) },
-	"on":       func(n int) string { return "SELECT * FROM a" + strings.Repeat(" JOIN b", n) + strings.Repeat(" ON x", n) },
-	"commas":   func(n int) string { return "SELECT * FROM a" + strings.Repeat(", b", n) },
-	"not":      func(n int) string { return "SELECT " + strings.Repeat("NOT ", n) + "a" },
-	"minus":    func(n int) string { return "SELECT " + strings.Repeat("- ", n) + "a" },
-	"prefix":   func(n int) string { return "SELECT " + strings.Repeat("~ ", n) + "a" },
-	"plus":     func(n int) string { return "SELECT a" + strings.Repeat(" + a", n) },
-	"casts":    func(n int) string { return "SELECT a" + strings.Repeat("::int", n) },
-	"calls":    func(n int) string { return "SELECT " + strings.Repeat("f(", n) + "1" + strings.Repeat(")", n) },
-	"case":     func(n int) string { return "SELECT " + strings.Repeat("CASE WHEN a THEN ", n) + "1" + strings.Repeat(" END", n) },
-	"arrays":   func(n int) string { return "SELECT ARRAY" + strings.Repeat("[", n) + strings.Repeat("]", n) },
-	"unions":   func(n int) string { return "SELECT 1" + strings.Repeat(" UNION SELECT 1", n) },
-	"groups":   func(n int) string { return "SELECT 1 FROM t GROUP BY " + strings.Repeat("GROUPING SETS (", n) + "a" + strings.Repeat(")", n) },
-	"with":     func(n int) string { return strings.Repeat("WITH a AS (", n) + "SELECT 1" + strings.Repeat(") SELECT 1", n) },
-	"index":    func(n int) string { return "SELECT a" + strings.Repeat("[1]", n) },
-	"row":      func(n int) string { return "SELECT " + strings.Repeat("ROW(", n) + "1" + strings.Repeat(")", n) },
-	"in":       func(n int) string { return "SELECT " + strings.Repeat("a IN (", n) + "1" + strings.Repeat(")", n) },
-	"between":  func(n int) string { return "SELECT " + strings.Repeat("a BETWEEN (", n) + "1" + strings.Repeat(") AND 2", n) },
-	"mixed":    func(n int) string { return "SELECT * FROM " + strings.Repeat("(", n) + "(SELECT 1) a" + strings.Repeat(" CROSS JOIN b)", n) },
+	"joins": func(n int) string { return "SELECT * FROM a" + strings.Repeat(" JOIN b ON x", n) },
+	"on": func(n int) string {
+		return "SELECT * FROM a" + strings.Repeat(" JOIN b", n) + strings.Repeat(" ON x", n)
+	},
+	"commas": func(n int) string { return "SELECT * FROM a" + strings.Repeat(", b", n) },
+	"not":    func(n int) string { return "SELECT " + strings.Repeat("NOT ", n) + "a" },
+	"minus":  func(n int) string { return "SELECT " + strings.Repeat("- ", n) + "a" },
+	"prefix": func(n int) string { return "SELECT " + strings.Repeat("~ ", n) + "a" },
+	"plus":   func(n int) string { return "SELECT a" + strings.Repeat(" + a", n) },
+	"casts":  func(n int) string { return "SELECT a" + strings.Repeat("::int", n) },
+	"calls":  func(n int) string { return "SELECT " + strings.Repeat("f(", n) + "1" + strings.Repeat(")", n) },
+	"case": func(n int) string {
+		return "SELECT " + strings.Repeat("CASE WHEN a THEN ", n) + "1" + strings.Repeat(" END", n)
+	},
+	"arrays": func(n int) string { return "SELECT ARRAY" + strings.Repeat("[", n) + strings.Repeat("]", n) },
+	"unions": func(n int) string { return "SELECT 1" + strings.Repeat(" UNION SELECT 1", n) },
+	"groups": func(n int) string {
+		return "SELECT 1 FROM t GROUP BY " + strings.Repeat("GROUPING SETS (", n) + "a" + strings.Repeat(")", n)
+	},
+	"with": func(n int) string {
+		return strings.Repeat("WITH a AS (", n) + "SELECT 1" + strings.Repeat(") SELECT 1", n)
+	},
+	"index": func(n int) string { return "SELECT a" + strings.Repeat("[1]", n) },
+	"row":   func(n int) string { return "SELECT " + strings.Repeat("ROW(", n) + "1" + strings.Repeat(")", n) },
+	"in":    func(n int) string { return "SELECT " + strings.Repeat("a IN (", n) + "1" + strings.Repeat(")", n) },
+	"between": func(n int) string {
+		return "SELECT " + strings.Repeat("a BETWEEN (", n) + "1" + strings.Repeat(") AND 2", n)
+	},
+	"mixed": func(n int) string {
+		return "SELECT * FROM " + strings.Repeat("(", n) + "(SELECT 1) a" + strings.Repeat(" CROSS JOIN b)", n)
+	},
 }
 
 // TestDepth refuses what nests deeper than MaxDepth with 54001 and takes what is
@@ -127,11 +139,15 @@ var long = map[string]func(n int) string{
 	"targets": func(n int) string { return "SELECT a" + strings.Repeat(", a", n) },
 	"values":  func(n int) string { return "INSERT INTO t VALUES (1, a + 1)" + strings.Repeat(", ('x', f(2))", n) },
 	"rows":    func(n int) string { return "INSERT INTO t VALUES (1, 2)" + strings.Repeat(", (-1, 'x'::text)", n) },
-	"ctes":    func(n int) string { return "WITH a AS (SELECT 1)" + strings.Repeat(", a AS (SELECT 1)", n) + " SELECT 1" },
-	"args":    func(n int) string { return "SELECT f(1" + strings.Repeat(", ((1))", n) + ")" },
-	"case":    func(n int) string { return "SELECT CASE" + strings.Repeat(" WHEN a THEN 1", n) + " END" },
-	"set":     func(n int) string { return "UPDATE t SET a = 1" + strings.Repeat(", a = 1", n) },
-	"limits":  func(n int) string { return "SELECT f((SELECT 1 LIMIT 1)" + strings.Repeat(", (SELECT 1 LIMIT 1 + 1)", n) + ")" },
+	"ctes": func(n int) string {
+		return "WITH a AS (SELECT 1)" + strings.Repeat(", a AS (SELECT 1)", n) + " SELECT 1"
+	},
+	"args": func(n int) string { return "SELECT f(1" + strings.Repeat(", ((1))", n) + ")" },
+	"case": func(n int) string { return "SELECT CASE" + strings.Repeat(" WHEN a THEN 1", n) + " END" },
+	"set":  func(n int) string { return "UPDATE t SET a = 1" + strings.Repeat(", a = 1", n) },
+	"limits": func(n int) string {
+		return "SELECT f((SELECT 1 LIMIT 1)" + strings.Repeat(", (SELECT 1 LIMIT 1 + 1)", n) + ")"
+	},
 }
 
 // TestLinear counts the work on statements of n and of 2n parts: twice as much, and

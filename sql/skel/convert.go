@@ -186,6 +186,9 @@ func (c *converter) tables(refs *ast.TableRefsClause) []Table {
 			items = append(items, n)
 			break
 		}
+		if len(j.Using) > 0 || j.NaturalJoin || j.StraightJoin || j.Tp == ast.LeftJoin || j.Tp == ast.RightJoin {
+			unexpected(j)
+		}
 		if j.Right != nil {
 			items = append(items, j.Right)
 		}
@@ -295,7 +298,9 @@ func (c *converter) expr(e ast.ExprNode) Expr {
 	case *ast.SubqueryExpr:
 		return Expr{Node: None, Query: c.query(e.Query)}
 	case *number:
-		return Expr{Node: None}
+		if e.value == int64(1) {
+			return Expr{Node: None}
+		}
 	}
 	unexpected(e)
 	return Expr{}

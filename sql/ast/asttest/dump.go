@@ -70,7 +70,7 @@ func (d dumper) fields(v reflect.Value) {
 	}
 	for i := range t.NumField() {
 		f := t.Field(i)
-		if f.Name == "Pos" || f.Name == "Node" || v.Field(i).IsZero() {
+		if f.Name == "Pos" || f.Name == "Node" && f.Anonymous || !f.IsExported() || v.Field(i).IsZero() {
 			continue
 		}
 		if !d.o.Text && (f.Name == "Text" || f.Name == "DefaultText") {
