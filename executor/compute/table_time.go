@@ -70,6 +70,15 @@ func timeEntries() map[function.ID]Entry {
 		"timezone(interval,timestamp)":                           row(atOffset(true)),
 		"timezone(interval,timestamptz)":                         row(atOffset(false)),
 
+		"to_char(timestamp,text)":   bound(bindTimeToChar),
+		"to_char(timestamptz,text)": bound(bindTimeToChar),
+		"to_char(interval,text)":    bound(bindTimeToChar),
+		"to_char(int4,text)":        bound(bindNumberToChar),
+		"to_char(int8,text)":        bound(bindNumberToChar),
+		"to_char(float4,text)":      bound(bindNumberToChar),
+		"to_char(float8,text)":      bound(bindNumberToChar),
+		"to_char(numeric,text)":     bound(bindNumberToChar),
+
 		"now()":                   bulk(kernelNow),
 		"transaction_timestamp()": bulk(kernelNow),
 		"current_timestamp()":     bulk(kernelNow),

@@ -86,6 +86,9 @@ func makeDate(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Row
 		y, mon, d := args[0].I32[int(i)&m[0]], args[1].I32[int(i)&m[1]], args[2].I32[int(i)&m[2]]
 		day, ok := civilDay(y, mon, d)
 		if !ok {
+			if y < 0 {
+				y++ // PostgreSQL names the year as it counts inside
+			}
 			return dateFieldRange(y, mon, d)
 		}
 		if day < value.MinDate || day >= value.EndDate {
