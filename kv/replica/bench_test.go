@@ -58,7 +58,13 @@ func BenchmarkCommit(b *testing.B) {
 // BenchmarkLoad stages and resolves rows as a COPY does: shards of 190 rows, chunks
 // of a megabyte, eight groups at once.
 func BenchmarkLoad(b *testing.B) {
-	const groups, rows, perShard = 8, 300_000, 190
+	for _, rows := range []int{300_000, 3_000_000} {
+		b.Run(fmt.Sprintf("rows=%d", rows), func(b *testing.B) { benchmarkLoad(b, rows) })
+	}
+}
+
+func benchmarkLoad(b *testing.B, rows int) {
+	const groups, perShard = 8, 190
 	for b.Loop() {
 		b.StopTimer()
 		n := diskNode(b)
@@ -115,8 +121,8 @@ func BenchmarkLoad(b *testing.B) {
 		staged := b.Elapsed()
 		each(func(g int) error { return n.g(g+1).Resolve(ctx, txn, o) })
 		end := b.Elapsed()
-		b.ReportMetric(rows/(staged-start).Seconds(), "staged-rows/s")
-		b.ReportMetric(rows/(end-staged).Seconds(), "resolved-rows/s")
+		b.ReportMetric(float64(rows)/(staged-start).Seconds(), "staged-rows/s")
+		b.ReportMetric(float64(rows)/(end-staged).Seconds(), "resolved-rows/s")
 		b.StopTimer()
 		n.close()
 		b.StartTimer()

@@ -42,8 +42,8 @@ type Options struct {
 	// Default 2 s.
 	SweepInterval time.Duration
 	// RecordAge and RecordAgeTwo are how long records of one-phase and two-phase
-	// transactions are kept at least, unless there are more than RecordsMax one-phase
-	// records in a group. Defaults 2 min, 1 h, 65536.
+	// transactions are kept. If a group has more than RecordsMax of either, the older
+	// half goes sooner, of two phases not before RecordAge. Defaults 2 min, 1 h, 65536.
 	RecordAge, RecordAgeTwo time.Duration
 	RecordsMax              int
 	// truncateMin is how many entries of a log are dropped at once at least, unless
@@ -263,6 +263,7 @@ func (h *Host) fatal(err error) {
 func (h *Host) halt() {
 	h.cancel()
 	for _, g := range h.list {
+		g.m.closing.Store(true)
 		g.applyq.close()
 		g.m.mu.Lock()
 		g.endTerm(ErrUnknown)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	pb "go.etcd.io/raft/v3/raftpb"
 
@@ -37,6 +38,8 @@ type machine struct {
 	data *store.Store
 	// prepGone is called with mu held after a PREP was removed.
 	prepGone func(TxnID)
+	// closing ends an apply that takes seconds.
+	closing atomic.Bool
 
 	mu          sync.Mutex
 	applied     uint64 // index of the newest entry applied

@@ -109,7 +109,7 @@ func (m *machine) prepare(body []byte, res *result) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	if o, err, known := m.fate(p.txn, p.attemptTS, m.floorTwo); known {
+	if o, err, known := m.fate(p.txn, 0, 0); known { // the floor: see commit
 		res.outcome, res.err = o, err
 		return nil, nil
 	}
@@ -259,6 +259,10 @@ func (m *machine) eachChunk(txn TxnID, f func(chunk uint32, ws []byte) error) (e
 	}
 	defer func() { err = errors.Join(err, it.Close()) }()
 	for ok := it.First(); ok; ok = it.Next() {
+		if m.closing.Load() {
+			// What is half done is done again after the next Open (I2).
+			return ErrClosed
+		}
 		v, err := it.ValueAndErr()
 		if err != nil {
 			return err

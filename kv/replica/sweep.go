@@ -3,6 +3,7 @@ package replica
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/dejaq/fasti/meta/schema"
@@ -143,6 +144,9 @@ func (l *leader) dropOld(ctx context.Context) error {
 		left -= len(g.m.packs[i].txns)
 		d.one = max(d.one, g.m.packs[i].newest+1)
 	}
+	if len(g.m.two) > g.h.opts.RecordsMax {
+		d.two = max(d.two, min(g.m.medianTwo()+1, before(now, g.h.opts.RecordAge)))
+	}
 	drop := len(g.m.packs) > 0 && g.m.packs[0].newest < d.one
 	var forget []TxnID
 	for txn, r := range g.m.two {
@@ -171,6 +175,16 @@ func (l *leader) dropOld(ctx context.Context) error {
 		delete(l.resolved, txn)
 	}
 	return nil
+}
+
+// medianTwo returns the timestamp below which half of the two-phase records lie.
+func (m *machine) medianTwo() schema.Timestamp {
+	all := make([]schema.Timestamp, 0, len(m.two))
+	for _, d := range m.two {
+		all = append(all, d.decided)
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
 }
 
 // estimate returns about the present timestamp, from the newest one in the records

@@ -15,6 +15,9 @@ import (
 const (
 	// turnGroups bounds the groups whose writes share one batch of the log.
 	turnGroups = 64
+	// turnBytes is when a turn writes what it has and goes on with another batch, so
+	// that a load does not build batches of half a memtable.
+	turnBytes = 4 << 20
 	// syncQueue bounds the batches on their way to the disk; a worker that is so
 	// far ahead waits, and the next batch holds more.
 	syncQueue = 128
@@ -115,11 +118,22 @@ func (w *worker) run(stop <-chan struct{}) {
 // turn lets raft run in some groups and writes their logs.
 func (w *worker) turn(groups []*Group) error {
 	t := turn{batch: w.h.opts.Log.NewBatch()}
-	for _, g := range groups {
+	for i, g := range groups {
 		if err := g.step(&t); err != nil {
 			return fmt.Errorf("group %d: %w", g.id, err)
 		}
+		if t.batch.Len() > turnBytes && i < len(groups)-1 {
+			if err := w.write(t); err != nil {
+				return err
+			}
+			t = turn{batch: w.h.opts.Log.NewBatch()}
+		}
 	}
+	return w.write(t)
+}
+
+// write writes what a turn has collected and has it synced if someone waits for it.
+func (w *worker) write(t turn) error {
 	switch {
 	case t.batch.Empty():
 		if err := t.batch.Close(); err != nil {
@@ -127,12 +141,12 @@ func (w *worker) turn(groups []*Group) error {
 		}
 		t.batch = nil
 	case len(t.answers) > 0:
-		// Nobody relies on a batch that nobody waits for, such as a new commit
-		// index: syncing those too costs a factor of five.
 		if err := w.h.opts.Log.ApplyNoSyncWait(t.batch); err != nil {
 			return err
 		}
 	default:
+		// Nobody relies on a batch that nobody waits for, such as a new commit
+		// index: syncing those too costs a factor of five.
 		if err := w.h.opts.Log.Apply(t.batch, false); err != nil {
 			return err
 		}
