@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -285,12 +284,11 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// An fsync that fails stops the node at once: OnFatal is called, who waits gets an
-// error that leaves the outcome open, nothing is served any more, and what was
+// A log that cannot be written (here it is closed underneath) stops the node at once:
+// OnFatal is called, who waits gets an error, nothing is served any more, and what was
 // acknowledged before is there after a restart.
-func TestFatalSync(t *testing.T) {
-	var fail atomic.Bool
-	fs := failingSyncs(&fail)
+func TestFatal(t *testing.T) {
+	fs := store.MemFS()
 	fatal := make(chan error, 10)
 	n := openNode(t, fs, nodeOptions{groups: 2, edit: func(o *Options) { o.OnFatal = func(err error) { fatal <- err } }})
 	n.openShards(0, 1, 2)
@@ -302,7 +300,7 @@ func TestFatalSync(t *testing.T) {
 		_, err := n.commit(2, n.oracle.now(), insert("b", "2")) // waits for the lock
 		waiting <- err
 	}()
-	fail.Store(true)
+	require.NoError(t, n.log.Close())
 	_, err := n.commit(1, n.oracle.now(), insert("c", "1"))
 	require.Error(t, err)
 	require.Error(t, <-fatal)
@@ -315,9 +313,7 @@ func TestFatalSync(t *testing.T) {
 	require.NotPanics(t, func() { n.g(1).Info() })
 	require.NoError(t, n.Host.Close())
 	require.Empty(t, fatal)
-	fail.Store(false)
-	_ = n.data.Close()
-	_ = n.log.Close()
+	require.NoError(t, n.data.Close())
 
 	n = openNode(t, fs, nodeOptions{groups: 2, epoch: 2, oracle: n.oracle})
 	defer n.close()

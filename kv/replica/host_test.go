@@ -3,13 +3,11 @@ package replica
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -222,14 +220,4 @@ func eventually(t testing.TB, what string, f func() bool) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	t.Fatalf("never: %s", what)
-}
-
-// failingSyncs returns a file system in memory whose fsyncs fail on demand.
-func failingSyncs(fail *atomic.Bool) store.FS {
-	return errorfs.Wrap(store.MemFS(), errorfs.InjectorFunc(func(op errorfs.Op) error {
-		if fail.Load() && (op.Kind == errorfs.OpFileSync || op.Kind == errorfs.OpFileSyncData) {
-			return errors.New("disk failure")
-		}
-		return nil
-	}))
 }
