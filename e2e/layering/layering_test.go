@@ -22,7 +22,7 @@ var order = []string{
 	"meta/types", "meta/schema", "meta/etcd", "meta/catalog", "meta/cluster",
 
 	"kv/invariants", "kv/vector", "kv/vector/vectortest", "kv/decimal", "kv/keys", "kv/store",
-	"kv/mvcc", "kv/replica", "kv/tso", "kv/txn",
+	"kv/mvcc", "kv/rpc", "kv/replica", "kv/tso", "kv/txn",
 
 	"sql/sqlerr", "sql/lex", "sql/ast", "sql/ast/asttest", "sql/shape", "sql/skel", "sql/translate",
 	"sql/utility", "sql/parse", "sql/format", "sql/value", "sql/function", "sql/expr",

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dejaq/fasti/executor/op"
 	"github.com/dejaq/fasti/kv/replica"
+	"github.com/dejaq/fasti/kv/rpc"
 	"github.com/dejaq/fasti/kv/store"
 	"github.com/dejaq/fasti/kv/tso"
 	"github.com/dejaq/fasti/kv/txn"
@@ -88,6 +89,12 @@ func (n *Node) start(ctx context.Context) error {
 	if n.http != nil {
 		a := admin.Serve(n.http, metrics, n.serves)
 		n.onClose(a.Close)
+	}
+
+	var peers *rpc.Server
+	if n.rpc != nil {
+		peers = rpc.Serve(n.rpc)
+		n.onClose(func(context.Context) error { return peers.Close() })
 	}
 
 	dir, fs, err := n.openDirectory()
@@ -187,6 +194,9 @@ func (n *Node) start(ctx context.Context) error {
 		served := make(chan error, 1)
 		go func() { served <- n.wire.Serve(n.sql) }()
 		n.onClose(func(ctx context.Context) error { n.wire.Close(ctx); return <-served })
+	}
+	if peers != nil {
+		peers.Ready()
 	}
 	close(n.ready)
 	n.log.Info("node serves", "sql", address(n.sql), "http", address(n.http), "data", dir.path,
