@@ -42,7 +42,7 @@ func (c *testCatalog) add(t *schema.Table) {
 }
 
 // newCatalog has the tables of testdata/schema.sql and one system table.
-func newCatalog(t *testing.T) *testCatalog {
+func newCatalog(t testing.TB) *testCatalog {
 	t.Helper()
 	c := &testCatalog{tables: map[string]*schema.Table{}}
 	for _, sql := range statements(t, "testdata/schema.sql") {
@@ -57,7 +57,7 @@ func newCatalog(t *testing.T) *testCatalog {
 }
 
 // statements reads one statement a line; # begins a comment line.
-func statements(t *testing.T, file string) []string {
+func statements(t testing.TB, file string) []string {
 	t.Helper()
 	src, err := os.ReadFile(file)
 	require.NoError(t, err)
