@@ -20,7 +20,8 @@ func newExtreme(t types.Type, max bool) state {
 	return &extremeOf[float64]{max: max, kind: k}
 }
 
-// extremeOf is min and max of a fixed-width kind.
+// extremeOf is min and max of a fixed-width kind. Of equal values that print
+// unlike (0 and -0, 1.1 and 1.10) the last wins, as in PostgreSQL.
 type extremeOf[T int32 | int64 | float64] struct {
 	max  bool
 	kind vector.Kind
@@ -40,7 +41,7 @@ func (e *extremeOf[T]) update(gids []uint32, args []*vector.Vector, sel []uint16
 		b, any := best[0], some[0]
 		for _, r := range sel {
 			v := vals[r]
-			if !any || e.max && (v > b || v != v) || !e.max && (v < b || b != b) {
+			if !any || e.max && (v >= b || v != v) || !e.max && (v <= b || b != b) {
 				b, any = v, true
 			}
 		}
@@ -50,7 +51,7 @@ func (e *extremeOf[T]) update(gids []uint32, args []*vector.Vector, sel []uint16
 	if e.max {
 		for _, r := range sel {
 			v, g := vals[r], gids[r]
-			if v > best[g] || !some[g] || v != v {
+			if v >= best[g] || !some[g] || v != v {
 				best[g], some[g] = v, true
 			}
 		}
@@ -58,7 +59,7 @@ func (e *extremeOf[T]) update(gids []uint32, args []*vector.Vector, sel []uint16
 	}
 	for _, r := range sel {
 		v, g := vals[r], gids[r]
-		if v < best[g] || !some[g] || best[g] != best[g] {
+		if v <= best[g] || !some[g] || best[g] != best[g] {
 			best[g], some[g] = v, true
 		}
 	}
@@ -117,8 +118,7 @@ func (e *extreme) update(gids []uint32, args []*vector.Vector, sel []uint16) err
 	for _, r := range sel {
 		g := group(gids, r)
 		if e.best.state[g] == cellValue {
-			c := e.cmp(args[0], r, &e.best, g)
-			if c == 0 || c < 0 == e.max {
+			if c := e.cmp(args[0], r, &e.best, g); c != 0 && c < 0 == e.max {
 				continue
 			}
 		}

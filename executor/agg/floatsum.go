@@ -129,33 +129,34 @@ var (
 	intPow10   = [places + 1]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10}
 )
 
-// value returns the sum of the finite values, correctly rounded when all were
-// decimals.
-func (a *floatAcc) value() float64 {
-	d := decimalFloat(a.hi, a.lo)
-	if a.s == 0 && a.c == 0 {
-		return d
+// value returns the sum of the finite values divided by n: correctly rounded
+// when all were decimals.
+func (a *floatAcc) value(n int64) float64 {
+	if a.s == 0 && a.c == 0 && n < 1<<40 {
+		return decimalFloat(a.hi, a.lo, uint64(n))
 	}
+	d := decimalFloat(a.hi, a.lo, 1)
 	sum, lost := twoSum(d, a.s, a.c+restOf(a.hi, a.lo, d))
-	return sum + lost
+	return (sum + lost) / float64(n)
 }
 
-// decimalFloat returns the int128 hi·2^64+lo divided by 10^10, correctly rounded.
-func decimalFloat(hi int64, lo uint64) float64 {
+// decimalFloat returns the int128 hi·2^64+lo divided by 10^10·n, correctly
+// rounded, for 1 ≤ n < 2^40.
+func decimalFloat(hi int64, lo uint64, n uint64) float64 {
 	if hi >= 0 {
-		return quotient(uint64(hi), lo)
+		return quotient(uint64(hi), lo, n)
 	}
 	l, b := bits.Sub64(0, lo, 0)
 	h, _ := bits.Sub64(0, uint64(hi), b)
-	return -quotient(h, l)
+	return -quotient(h, l, n)
 }
 
-// quotient returns (h·2^64+l) / 10^10 rounded to the nearest float64, to even:
-// the numerator is shifted up to 128 bits, divided by 5^10, and the last bit of
-// the quotient stands for all that follows.
-func quotient(h, l uint64) float64 {
-	if h == 0 && l < 1<<53 {
-		return float64(l) / unit // both are exact
+// quotient returns (h·2^64+l) / (10^10·n) rounded to the nearest float64, to
+// even: the numerator is shifted up to 128 bits and divided by 5^10·n; the last
+// bit of what is rounded stands for all that follows.
+func quotient(h, l, n uint64) float64 {
+	if h == 0 && l < 1<<53 && n < 1<<19 {
+		return float64(l) / float64(n*unit) // both are exact
 	}
 	shift := bits.LeadingZeros64(h)
 	if h == 0 {
@@ -163,13 +164,22 @@ func quotient(h, l uint64) float64 {
 	}
 	if shift >= 64 {
 		h, l = l<<(shift-64), 0
-	} else if shift > 0 {
+	} else {
 		h, l = h<<shift|l>>(64-shift), l<<shift
 	}
-	const five10 = 9765625
-	q1, r := h/five10, h%five10
-	q0, r := bits.Div64(r, l, five10)
-	// q1 has more than 40 bits: take the top 64 of the quotient.
+	const five10 = 9765625 // 24 bits
+	by := five10 * n
+	q1, r := h/by, h%by
+	q0, r := bits.Div64(r, l, by)
+	if q1 == 0 { // by is above h
+		q1, q0 = q0, 0
+		// What follows in r is below the last bit of q0, which has 63 or 64.
+		top := q1
+		if r != 0 {
+			top |= 1
+		}
+		return math.Ldexp(float64(top), -shift-places)
+	}
 	lead := bits.LeadingZeros64(q1)
 	top := q1<<lead | q0>>(64-lead)
 	if q0<<lead != 0 || r != 0 {
@@ -263,14 +273,15 @@ func (s *floatSum) final(from, to int, out *column) error {
 		}
 		var sum float64
 		if s.special != nil && s.special[g] != 0 {
-			sum = s.special[g]
+			sum = s.special[g] // NaN or infinite, and so is the average
 		} else {
-			if sum = a.value(); math.IsInf(sum, 0) || sum != sum {
+			n := int64(1)
+			if s.avg {
+				n = a.n
+			}
+			if sum = a.value(n); math.IsInf(sum, 0) || sum != sum {
 				return overflow()
 			}
-		}
-		if s.avg {
-			sum /= float64(a.n)
 		}
 		if s.single {
 			single := float64(float32(sum))

@@ -208,7 +208,7 @@ func compute(name string, t types.Type, c physical.Agg, args []optest.Row) vecto
 	case "min", "max":
 		best := args[0][0]
 		for _, a := range args {
-			if cmp := compare(t, a[0], best); name == "min" && cmp < 0 || name == "max" && cmp > 0 {
+			if cmp := compare(t, a[0], best); name == "min" && cmp <= 0 || name == "max" && cmp >= 0 {
 				best = a[0]
 			}
 		}

@@ -7,6 +7,9 @@ package ddl
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/dejaq/fasti/executor/op"
 	"github.com/dejaq/fasti/executor/scan"
@@ -105,12 +108,15 @@ func CreateHypertable(c Catalog, db DB, rows scan.Store, n *physical.CreateHyper
 		if err != nil {
 			return nil, err
 		}
-		if some {
-			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "table \"%s\" is not empty", t.Name).
-				WithHint("Create the hypertable before inserting data.")
+		if some && !n.IfNotExists {
+			return nil, notEmpty(t)
 		}
 		err = c.UpdateTable(q.Go, t)
-		if errors.Is(err, catalog.ErrHasShards) {
+		switch {
+		case !errors.Is(err, catalog.ErrHasShards):
+		case some:
+			return nil, notEmpty(t)
+		default:
 			// Shards whose rows are gone were cut by the old options.
 			if err := db.Truncate(q.Go, t); err != nil {
 				return nil, Error(err, t)
@@ -120,26 +126,37 @@ func CreateHypertable(c Catalog, db DB, rows scan.Store, n *physical.CreateHyper
 		if err != nil {
 			return nil, Error(err, t)
 		}
-		return hypertableRow(n)
+		if some {
+			q.Note(sqlerr.DuplicateTable, "table \"%s\" is already a hypertable, skipping", t.Name)
+		}
+		return hypertableRow(n, !some)
 	}}
 }
 
-func hypertableRow(n *physical.CreateHypertable) (*vector.Batch, error) {
+func notEmpty(t *schema.Table) error {
+	return sqlerr.New(sqlerr.FeatureNotSupported, "table \"%s\" is not empty", t.Name).
+		WithHint("Create the hypertable before inserting data.")
+}
+
+// hypertableRow is TimescaleDB's result: of the function in FROM its columns, in
+// the select list one record, as text.
+func hypertableRow(n *physical.CreateHypertable, created bool) (*vector.Batch, error) {
+	id, ns, name := vector.IntDatum(int64(n.Table.ID)), n.Table.Namespace, n.Table.Name
 	kinds := make([]vector.Kind, len(n.Out))
 	row := make([]vector.Datum, len(n.Out))
 	for i, f := range n.Out {
 		kinds[i] = vector.KindOf(f.Type)
 		switch f.Name {
 		case "hypertable_id":
-			row[i] = vector.IntDatum(int64(n.Table.ID))
+			row[i] = id
 		case "schema_name":
-			row[i] = vector.StringDatum(n.Table.Namespace)
+			row[i] = vector.StringDatum(ns)
 		case "table_name":
-			row[i] = vector.StringDatum(n.Table.Name)
+			row[i] = vector.StringDatum(name)
 		case "created":
-			row[i] = vector.BoolDatum(true)
+			row[i] = vector.BoolDatum(created)
 		default:
-			row[i] = vector.NullDatum
+			row[i] = vector.StringDatum(fmt.Sprintf("(%d,%s,%s,%.1s)", id.I, field(ns), field(name), strconv.FormatBool(created)))
 		}
 	}
 	out := vector.NewBuilder(kinds...)
@@ -147,6 +164,14 @@ func hypertableRow(n *physical.CreateHypertable) (*vector.Batch, error) {
 		return nil, err
 	}
 	return out.Batch(), nil
+}
+
+// field quotes a name as record_out does.
+func field(s string) string {
+	if s != "" && !strings.ContainsAny(s, "(),\"\\ \t\n\v\f\r") {
+		return s
+	}
+	return `"` + strings.NewReplacer(`"`, `""`, `\`, `\\`).Replace(s) + `"`
 }
 
 // hasRows reports whether the transaction sees a row of t.

@@ -5,6 +5,8 @@ package exchange
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
@@ -42,8 +44,9 @@ type Gather struct {
 	spare   chan *vector.Builder // empty ones
 	out     *vector.Builder      // what Next gave last
 
-	mu  sync.Mutex // guards err
+	mu  sync.Mutex // guards err and bug
 	err error      // of the first worker that failed
+	bug any        // what a worker panicked with; Next panics with it in its own goroutine
 }
 
 // errClosed ends workers whose Gather is closed.
@@ -94,6 +97,14 @@ func (g *Gather) work(o op.Operator) {
 	defer func() {
 		if g.left.Add(-1) == 0 {
 			close(g.queue)
+		}
+	}()
+	defer func() {
+		if p := recover(); p != nil {
+			g.mu.Lock()
+			g.bug = fmt.Sprintf("%v, in a worker:\n%s", p, debug.Stack())
+			g.mu.Unlock()
+			g.cancel(errClosed)
 		}
 	}()
 	err := g.run(o)
@@ -171,8 +182,11 @@ func (g *Gather) Next() (*vector.Batch, error) {
 	}
 	b, ok := <-g.queue
 	g.mu.Lock()
-	err := g.err
+	err, bug := g.err, g.bug
 	g.mu.Unlock()
+	if bug != nil {
+		panic(bug)
+	}
 	if err != nil {
 		return nil, err
 	}
