@@ -254,3 +254,24 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// An entry that came into the log in another term than the one in which its leader
+// evaluated it does nothing but move the applied index (I4).
+func TestStaleEntry(t *testing.T) {
+	r := openReplica(t, store.MemFS(), 0)
+	defer r.close()
+	r.m.shards[sh(1, 0)] = &shard{id: sh(1, 0)}
+	commit := func(eval uint64) []byte {
+		b := binary.AppendUvarint(appendHeader(nil, cmdCommit, eval, 1), 1)
+		return appendCommitItem(b, &commitItem{NewTxnID(1, 1, 1), 5, 0, set(sh(1, 0), 1, insert("a", "1"))})
+	}
+	var got *result
+	require.NoError(t, r.m.apply(11, 3, commit(2), func(r *result) { got = r }))
+	require.ErrorIs(t, got.err, ErrNotLeader)
+	require.Empty(t, r.m.one)
+	require.Len(t, dump(t, r.s, 7), 1)
+	require.Equal(t, uint64(11), r.m.applied)
+	require.NoError(t, r.m.apply(12, 3, commit(3), func(r *result) { got = r }))
+	require.NoError(t, got.err)
+	require.Equal(t, int64(1), r.m.shards[sh(1, 0)].rows)
+}
