@@ -138,9 +138,11 @@ func (t *Txn) commitTwo(ctx context.Context, parts []participant) error {
 	for i, p := range parts {
 		ids[i], groups[i] = p.list.group.ID(), p.list.group
 	}
+	// Groups of which savepoints have taken back all writes only have to forget.
+	var others []*replica.Group
 	for _, l := range t.lists {
 		if (l.reserved || l.high > 0) && !slices.Contains(groups, l.group) {
-			groups = append(groups, l.group)
+			others = append(others, l.group)
 		}
 	}
 	anchor := groups[0]
@@ -150,7 +152,7 @@ func (t *Txn) commitTwo(ctx context.Context, parts []participant) error {
 	}
 	if err != nil {
 		// Nobody but this coordinator could commit it, and it never will.
-		t.db.abort(ctx, t.id, anchor, groups)
+		t.db.abort(ctx, t.id, anchor, append(groups, others...))
 		return t.commitError(err)
 	}
 	// From here on a cancelled statement does not stop the commit.
@@ -167,13 +169,13 @@ func (t *Txn) commitTwo(ctx context.Context, parts []participant) error {
 	case errors.Is(err, ErrUnknown):
 		return err // the groups' sweepers carry out what was decided
 	case err != nil:
-		t.db.abort(ctx, t.id, anchor, groups)
+		t.db.abort(ctx, t.id, anchor, append(groups, others...))
 		return t.commitError(err)
 	case !o.Committed:
-		t.db.abort(ctx, t.id, anchor, groups)
+		t.db.abort(ctx, t.id, anchor, append(groups, others...))
 		return ErrConflict
 	}
-	t.db.resolver.add(resolution{t.id, o, anchor, groups})
+	t.db.resolver.add(resolution{t.id, o, anchor, groups, others})
 	return nil
 }
 

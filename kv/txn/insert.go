@@ -144,6 +144,9 @@ func (w *table) insertKeyed(ctx context.Context, runs []run) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := w.catchUp(ctx, runs); err != nil {
+		return err
+	}
 	seek, err := mvcc.NewSeeker(w.t.db.opts.Data.Reader())
 	if err != nil {
 		return err
@@ -157,14 +160,59 @@ func (w *table) insertKeyed(ctx context.Context, runs []run) (err error) {
 	return nil
 }
 
-func (w *table) insertKeyedRun(ctx context.Context, own *keySet, seek *mvcc.Seeker, u run) error {
-	tg := u.to
-	if !tg.empty && w.route.homing == homePlace && tg.shard.ID.Sequence == 0 {
-		empty, err := seek.Empty(tg.list.group.ID(), tg.shard.ID)
+// catchUp waits until everything that was committed before the statement is applied
+// in the groups where the keys of runs are at home.
+func (w *table) catchUp(ctx context.Context, runs []run) error {
+	groups := make(map[schema.GroupID]struct{})
+	for _, u := range runs {
+		if w.route.homing == homePlace {
+			groups[u.to.home.group.ID()] = struct{}{}
+			continue
+		}
+		for _, row := range u.rows {
+			h, err := w.homeOf(ctx, u.to.place, w.enc.Key(int(row)))
+			if err != nil {
+				return err
+			}
+			groups[h.list.group.ID()] = struct{}{}
+		}
+	}
+	if w.t.isolation == ReadCommitted {
+		for g := range groups {
+			if err := w.t.barrier(ctx, g); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	// The timestamp of the transaction may be old, but a duplicate is one whenever it
+	// was committed.
+	ts, _, err := w.t.db.opts.Oracle.Now(ctx, 1)
+	if err != nil {
+		return oracleError(err)
+	}
+	for id := range groups {
+		g, err := w.t.db.group(id)
 		if err != nil {
 			return err
 		}
-		tg.empty = empty
+		if err := g.ReadBarrier(ctx, ts); err != nil {
+			return groupError(err)
+		}
+	}
+	return nil
+}
+
+func (w *table) insertKeyedRun(ctx context.Context, own *keySet, seek *mvcc.Seeker, u run) error {
+	tg := u.to
+	empty := false // of the home, which then needs no look at single keys
+	if w.route.homing == homePlace {
+		var err error
+		home := tg.shard.ID
+		home.Sequence = 0
+		if empty, err = seek.Empty(tg.home.group.ID(), home); err != nil {
+			return err
+		}
 	}
 	// Rows whose keys this transaction has removed need no check at home any more:
 	// the removal has one. They are few, so runs of equal checks are long.
@@ -187,6 +235,9 @@ func (w *table) insertKeyedRun(ctx context.Context, own *keySet, seek *mvcc.Seek
 		case keyRemoved:
 			c = mvcc.None
 		default:
+			if empty {
+				break
+			}
 			if found, err := w.committed(ctx, seek, tg, key); err != nil {
 				return err
 			} else if found {
@@ -206,9 +257,6 @@ func (w *table) insertKeyedRun(ctx context.Context, own *keySet, seek *mvcc.Seek
 func (w *table) committed(ctx context.Context, seek *mvcc.Seeker, tg *target, key []byte) (bool, error) {
 	shard, l := tg.shard.ID, tg.home
 	if w.route.homing == homePlace {
-		if shard.Sequence == 0 && tg.empty {
-			return false, nil
-		}
 		shard.Sequence = 0
 	} else {
 		h, err := w.homeOf(ctx, tg.place, key)

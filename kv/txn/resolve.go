@@ -29,6 +29,9 @@ type resolution struct {
 	outcome replica.Outcome
 	anchor  *replica.Group
 	groups  []*replica.Group
+	// others have no part in it, but reserved rows or staged chunks that are not
+	// wanted any more.
+	others []*replica.Group
 }
 
 // resolver carries out decisions in the background.
@@ -86,6 +89,9 @@ func (r *resolver) run(j resolution) {
 		for _, g := range j.groups {
 			all.Go(func() error { return g.Resolve(ctx, j.txn, j.outcome) })
 		}
+		for _, g := range j.others {
+			all.Go(func() error { return g.Resolve(ctx, j.txn, replica.Outcome{}) })
+		}
 		err := all.Wait()
 		if err == nil {
 			if j.anchor != nil {
@@ -124,7 +130,7 @@ func (db *DB) abort(ctx context.Context, txn replica.TxnID, anchor *replica.Grou
 	for {
 		o, err := anchor.Decide(ctx, txn, false)
 		if err == nil {
-			db.resolver.run(resolution{txn, o, anchor, groups})
+			db.resolver.run(resolution{txn, o, anchor, groups, nil})
 			return
 		}
 		if errors.Is(err, replica.ErrClosed) || ctx.Err() != nil {

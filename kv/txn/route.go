@@ -157,9 +157,6 @@ type target struct {
 	resolved bool
 	// granted is how many more rows the group has promised; unused without a cap.
 	granted int64
-	// empty says that no row of the shard was committed when the transaction first
-	// looked.
-	empty bool
 	// runs and rows are of the batch being routed.
 	runs, rows int
 }

@@ -25,7 +25,7 @@ func (w *table) resolve(ctx context.Context, targets []*target) error {
 		}
 		ids = append(ids, id)
 	}
-	shards, created, err := w.t.db.openShards(ctx, w.tbl, ids)
+	shards, err := w.t.db.openShards(ctx, w.tbl, ids)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,6 @@ func (w *table) resolve(ctx context.Context, targets []*target) error {
 		if err := w.direct(tg, shards[i]); err != nil {
 			return err
 		}
-		tg.empty = created[i]
 	}
 	return nil
 }
@@ -62,12 +61,11 @@ func (w *table) next(ctx context.Context, tg *target) error {
 		return errors.New("txn: slice has too many shards")
 	}
 	id.Sequence++
-	shards, created, err := w.t.db.openShards(ctx, w.tbl, []schema.ShardID{id})
+	shards, err := w.t.db.openShards(ctx, w.tbl, []schema.ShardID{id})
 	if err != nil {
 		return err
 	}
 	w.t.db.states.set(schema.ShardFull, tg.shard.ID)
-	tg.empty = created[0]
 	return w.direct(tg, shards[0])
 }
 
@@ -98,41 +96,35 @@ func (w *table) reserve(ctx context.Context, tg *target, n int) (int, error) {
 }
 
 // openShards returns the shards with the given ids, all of a table, ready to take
-// writes; created tells which ones had to be made or might still be without a row.
-// The order is the one of X1: create, announce, open, write.
-func (db *DB) openShards(ctx context.Context, tbl *schema.Table, ids []schema.ShardID) (shards []schema.Shard, created []bool, err error) {
+// writes. The order is the one of X1: create, announce, open, write.
+func (db *DB) openShards(ctx context.Context, tbl *schema.Table, ids []schema.ShardID) ([]schema.Shard, error) {
 	view := db.opts.Cluster.View()
-	shards, created = make([]schema.Shard, len(ids)), make([]bool, len(ids))
 	var want []schema.ShardID
-	for i, id := range ids {
-		s, ok := view.Shard(id)
-		if !ok {
+	for _, id := range ids {
+		if _, ok := view.Shard(id); !ok {
 			want = append(want, id)
-			created[i] = true
 		}
-		shards[i] = s
 	}
 	if len(want) > 0 {
 		rev, err := db.opts.Cluster.CreateShards(ctx, tbl, want)
 		if err != nil {
-			return nil, nil, createError(err)
+			return nil, createError(err)
 		}
 		db.opts.Oracle.AdvanceMeta(rev)
 		view = db.opts.Cluster.View()
 	}
 	open := make(map[schema.GroupID][]replica.ShardOpen)
 	var fresh []schema.ShardID
+	shards := make([]schema.Shard, len(ids))
 	for i, id := range ids {
-		if created[i] {
-			s, ok := view.Shard(id)
-			if !ok {
-				return nil, nil, ErrTableGone
-			}
-			shards[i] = s
+		s, ok := view.Shard(id)
+		if !ok {
+			return nil, ErrTableGone
 		}
-		switch s := &shards[i]; s.State {
+		shards[i] = s
+		switch s.State {
 		case schema.ShardDropping:
-			return nil, nil, ErrTableGone
+			return nil, ErrTableGone
 		case schema.ShardPre:
 			o := replica.ShardOpen{ID: s.ID, MaxRows: tbl.MaxRows}
 			if s.ID.Index() {
@@ -143,7 +135,7 @@ func (db *DB) openShards(ctx context.Context, tbl *schema.Table, ids []schema.Sh
 		}
 	}
 	if len(open) == 0 {
-		return shards, created, nil
+		return shards, nil
 	}
 	// Whoever made a shard that we found may not have announced it yet.
 	rev := view.Rev()
@@ -152,15 +144,15 @@ func (db *DB) openShards(ctx context.Context, tbl *schema.Table, ids []schema.Sh
 	for id, list := range open {
 		g, err := db.group(id)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		all.Go(func() error { return g.OpenShards(ctx, list, rev) })
 	}
 	if err := all.Wait(); err != nil {
-		return nil, nil, groupError(err)
+		return nil, groupError(err)
 	}
 	db.states.set(schema.ShardOpen, fresh...)
-	return shards, created, nil
+	return shards, nil
 }
 
 func createError(err error) error {

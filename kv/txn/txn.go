@@ -74,6 +74,7 @@ func (t *Txn) Statement(ctx context.Context) error {
 		l.see()
 	}
 	if t.isolation == RepeatableRead && t.readTS != 0 {
+		t.view = t.db.opts.Cluster.View() // for the shards that the transaction made
 		return nil
 	}
 	ts, view, err := t.db.now(ctx)
