@@ -3,6 +3,7 @@ package copyio
 import (
 	"errors"
 	"io"
+	"unicode/utf8"
 
 	"github.com/dejaq/fasti/sql/sqlerr"
 	"github.com/dejaq/fasti/sql/value"
@@ -30,6 +31,7 @@ func (r *Reader) readLine() (line []byte, end bool, err error) {
 		atEnd := r.eof && r.bad < 0
 		size, next, inner, v, err := r.scan(b, atEnd)
 		if err != nil {
+			r.line += inner
 			return nil, false, r.inLine(err, nil, false)
 		}
 		switch {
@@ -49,7 +51,8 @@ func (r *Reader) readLine() (line []byte, end bool, err error) {
 			r.line += inner
 			r.done = true
 			return b, len(b) == 0, nil
-		case r.bad >= 0:
+		case r.bad >= 0 && (r.eof || len(r.buf)-r.bad >= utf8.UTFMax): // the error shows so many bytes
+			r.line += inner
 			return nil, false, r.inLine(value.CheckText(r.buf[r.bad:]), nil, false)
 		}
 		if err := r.more(); err != nil && !errors.Is(err, io.EOF) {
@@ -109,32 +112,29 @@ func (r *Reader) scan(b []byte, atEnd bool) (size, next int, inner int64, v verd
 		case c == '\r':
 			if r.ending == endingUnknown || r.ending == endingCRLF {
 				if i+1 == len(b) && !atEnd {
-					return 0, 0, 0, cutLine, nil
+					return 0, 0, inner, cutLine, nil
 				}
 				if i+1 < len(b) && b[i+1] == '\n' {
 					r.ending = endingCRLF
 					return i, i + 2, inner, wholeLine, nil
 				}
 				if r.ending == endingCRLF {
-					return 0, 0, 0, 0, strayReturn(csv)
+					return 0, 0, inner, 0, strayReturn(csv)
 				}
 				r.ending = endingCR
 			} else if r.ending == endingLF {
-				return 0, 0, 0, 0, strayReturn(csv)
+				return 0, 0, inner, 0, strayReturn(csv)
 			}
 			return i, i + 1, inner, wholeLine, nil
 		case c == '\n':
 			if r.ending == endingCR || r.ending == endingCRLF {
-				return 0, 0, 0, 0, strayNewline(csv)
+				return 0, 0, inner, 0, strayNewline(csv)
 			}
 			r.ending = endingLF
 			return i, i + 1, inner, wholeLine, nil
 		case c == '\\' && (!csv || i == 0):
 			if i+1 == len(b) {
-				if atEnd {
-					return 0, 0, inner, cutLine, nil
-				}
-				return 0, 0, 0, cutLine, nil
+				return 0, 0, inner, cutLine, nil
 			}
 			if b[i+1] == '.' {
 				n, v, err := r.marker(b[i+2:], atEnd)
