@@ -76,6 +76,44 @@ func ours(sql string) (e *sqlerr.Error, named bool) {
 	}
 }
 
+// TestOracleErrors holds testdata/statements/errors, which TestErrors writes,
+// against PostgreSQL. Errors that it finds only when it looks names up are asked
+// for outside the failed transaction.
+func TestOracleErrors(t *testing.T) {
+	o := openOracle(t)
+	live, err := pgconn.Connect(context.Background(), os.Getenv("FASTI_POSTGRES"))
+	require.NoError(t, err)
+	defer live.Close(context.Background())
+	_, err = live.Exec(context.Background(), "CREATE TEMP TABLE t (a int, b int, c int)").ReadAll()
+	require.NoError(t, err)
+	text, err := os.ReadFile("testdata/statements/errors")
+	require.NoError(t, err)
+	n := 0
+	for _, block := range strings.Split(string(text), "\n\n") {
+		input, output, found := strings.Cut(strings.TrimPrefix(strings.TrimSpace(block), "errors\n"), "\n----\n")
+		require.True(t, found)
+		outputs := strings.Split(output, "\n")
+		for i, sql := range strings.Split(input, "\n") {
+			pg := o.parse(t, sql)
+			if pg == nil {
+				pg = (&oracle{live}).parse(t, sql)
+			}
+			want := "accepted"
+			if pg != nil {
+				want = fmt.Sprintf("%s %s@%d", pg.Code, pg.Message, pg.Position)
+				if pg.Hint != "" {
+					want += " hint: " + pg.Hint
+				}
+			}
+			if want != outputs[i] {
+				t.Errorf("%s\n  PostgreSQL: %s\n  ours:       %s", sql, want, outputs[i])
+			}
+			n++
+		}
+	}
+	t.Logf("%d errors", n)
+}
+
 // mutate deletes, repeats, swaps or replaces one token of the text.
 func mutate(rng *rand.Rand, sql string, toks []lex.Token) string {
 	i := rng.Intn(len(toks) - 1)

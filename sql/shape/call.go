@@ -114,16 +114,16 @@ func (p *parser) call(at int32, name ast.Name) operand {
 	before := p.outs[p.cur] // its lengths
 	o := &p.outs[p.cur]
 	o.text = append(appendNode(o.text, 'f', firstNode), '(')
-	height := p.arguments(node)
+	args := p.arguments(node)
 	if p.Is(lex.String) && len(node.Args) > 0 {
-		if t, ok := p.typeOfCall(node, firstNode); ok {
+		if t, ok := p.typeOfCall(node, firstNode, args); ok {
 			p.nodes = p.nodes[:firstNode]
 			o := &p.outs[p.cur]
 			o.text, o.anchors, o.marks = o.text[:len(before.text)], o.anchors[:len(before.anchors)], o.marks[:len(before.marks)]
 			return p.leafOperand(at, &ast.Cast{Node: node.Node, Type: t, X: p.literal()})
 		}
 	}
-	height = max(height, p.callClauses(node))
+	height := max(args.height, p.callClauses(node))
 	p.emit(")")
 	return operand{at: at, height: p.grow(height, 0), node: -1, form: primary}
 }
@@ -178,8 +178,15 @@ func (p *parser) callClauses(node *ast.FuncCall) int32 {
 	return height
 }
 
+// argumentList is what arguments says of them.
+type argumentList struct {
+	height         int32
+	named, ordered int // offset of the first named argument and of ORDER BY, -1 none
+}
+
 // arguments reads ( … ) behind a function's name, up to and with ORDER BY.
-func (p *parser) arguments(node *ast.FuncCall) (height int32) {
+func (p *parser) arguments(node *ast.FuncCall) argumentList {
+	list := argumentList{named: -1, ordered: -1}
 	p.enter()
 	outer, outerSubstring := p.bExpr, p.inSubstring
 	p.bExpr, p.inSubstring = false, false
@@ -200,23 +207,28 @@ func (p *parser) arguments(node *ast.FuncCall) (height int32) {
 				p.Next()
 				node.Variadic = true
 			}
-			height = max(height, p.argument(node))
+			pos := p.Pos()
+			list.height = max(list.height, p.argument(node))
+			if list.named < 0 && node.Args[len(node.Args)-1].Name != "" {
+				list.named = pos
+			}
 			if node.Variadic || !p.Accept(lex.Comma) {
 				break
 			}
 			p.emit(",")
 		}
 		if p.IsWord(lex.KwOrder) {
+			list.ordered = p.Pos()
 			p.emit(",")
 			var h int32
 			node.OrderBy, h = p.orderItems()
-			height = max(height, h)
+			list.height = max(list.height, h)
 		}
 	}
 	p.Expect(lex.RParen)
 	p.bExpr, p.inSubstring = outer, outerSubstring
 	p.leave()
-	return height
+	return list
 }
 
 // argument reads one argument, named or not.
@@ -233,19 +245,17 @@ func (p *parser) argument(node *ast.FuncCall) int32 {
 }
 
 // typeOfCall reads f(1, 2) as the type in front of a string.
-func (p *parser) typeOfCall(node *ast.FuncCall, first int32) (t ast.TypeName, ok bool) {
+func (p *parser) typeOfCall(node *ast.FuncCall, first int32, args argumentList) (t ast.TypeName, ok bool) {
 	if node.Distinct || node.Variadic {
 		return t, false
 	}
+	if args.named >= 0 {
+		p.Raisef(sqlerr.SyntaxError, args.named, "type modifier cannot have parameter name")
+	}
+	if args.ordered >= 0 {
+		p.Raisef(sqlerr.SyntaxError, args.ordered, "type modifier cannot have ORDER BY")
+	}
 	t = ast.TypeName{Pos: node.Pos, Name: node.Name}
-	for _, a := range node.Args {
-		if a.Name != "" {
-			p.Raisef(sqlerr.SyntaxError, node.Pos, "type modifier cannot have parameter name")
-		}
-	}
-	if node.OrderBy != nil {
-		p.Raisef(sqlerr.SyntaxError, node.Pos, "type modifier cannot have ORDER BY")
-	}
 	for i, arg := range p.nodes[first+1:] {
 		c, isConst := arg.(*ast.Const)
 		if !isConst || c.Kind != ast.Integer || i >= len(node.Args) {

@@ -354,7 +354,7 @@ func (p *parser) windowless() int32 {
 	name := p.anyFunctionName()
 	node := &ast.FuncCall{Node: ast.Node{Pos: pos}, Name: name}
 	p.open(node)
-	height := p.arguments(node)
+	height := p.arguments(node).height
 	p.emit(")")
 	return p.grow(height, 0)
 }

@@ -69,7 +69,7 @@ func (p *parser) simpleType(literal bool) ast.TypeName {
 		}
 	case lex.KwDecimal, lex.KwDec, lex.KwNumeric:
 		p.Next()
-		t.Mods = p.typeMods()
+		t.Mods = p.typeMods(t.Pos)
 		return named("numeric")
 	case lex.KwBit:
 		p.Next()
@@ -77,7 +77,7 @@ func (p *parser) simpleType(literal bool) ast.TypeName {
 		if p.AcceptWord(lex.KwVarying) {
 			name = "varbit"
 		}
-		if t.Mods = p.typeMods(); t.Mods == nil && name == "bit" && !literal {
+		if t.Mods = p.typeMods(t.Pos); t.Mods == nil && name == "bit" && !literal {
 			t.Mods = []int{1}
 		}
 		return named(name)
@@ -116,7 +116,7 @@ func (p *parser) genericType(t ast.TypeName) ast.TypeName {
 	for p.Accept(lex.Dot) {
 		t.Name.Parts = append(t.Name.Parts, p.Label())
 	}
-	t.Mods = p.typeMods()
+	t.Mods = p.typeMods(t.Pos)
 	return t
 }
 
@@ -174,8 +174,9 @@ func (p *parser) precision() []int {
 	return []int{n}
 }
 
-// typeMods reads an optional list of modifiers in parentheses.
-func (p *parser) typeMods() []int {
+// typeMods reads an optional list of modifiers in parentheses, of the type at
+// typePos.
+func (p *parser) typeMods(typePos int) []int {
 	if !p.Accept(lex.LParen) {
 		return nil
 	}
@@ -189,7 +190,7 @@ func (p *parser) typeMods() []int {
 		switch {
 		case after != lex.Comma && after != lex.RParen:
 			p.drop()
-			p.raiseLater(sqlerr.New(sqlerr.SyntaxError, "type modifiers must be simple constants or identifiers").At(pos))
+			p.raiseLater(sqlerr.New(sqlerr.SyntaxError, "type modifiers must be simple constants or identifiers").At(typePos))
 		case p.Ahead(k).Kind == lex.Integer:
 			for range k {
 				p.Next()

@@ -151,16 +151,13 @@ func (p *parser) timeZone(s *ast.SetVar) ast.Stmt {
 	case p.AcceptWord(lex.KwDefault), p.AcceptWord(lex.KwLocal):
 		s.Default = true
 	case p.IsWord(lex.KwInterval):
+		start := p.I
 		c, ok := p.expr().(*ast.Cast)
 		if !ok {
 			p.Fail()
 		}
 		if f := c.Type.Fields; f != "" && f != "HOUR" && f != "HOUR TO MINUTE" {
-			pos := c.Pos
-			if x, ok := c.X.(*ast.Const); ok {
-				pos = x.Pos
-			}
-			p.Raisef(sqlerr.SyntaxError, pos, "time zone interval must be HOUR or HOUR TO MINUTE")
+			p.Raisef(sqlerr.SyntaxError, int(p.Toks[start+2].Pos), "time zone interval must be HOUR or HOUR TO MINUTE")
 		}
 		s.Values = []ast.Expr{c}
 	default:
