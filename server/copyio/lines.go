@@ -89,6 +89,10 @@ func (r *Reader) scan(b []byte, atEnd bool) (size, next int, inner int64, v verd
 	quoted, escaped := false, false
 	for i := 0; i < len(b); i++ {
 		c := b[i]
+		if !r.special[c] {
+			escaped = false
+			continue
+		}
 		if csv {
 			if quoted && c == escape && escape != quote {
 				escaped = !escaped

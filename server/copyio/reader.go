@@ -29,6 +29,8 @@ type Reader struct {
 	columns []*column
 	null    []byte
 	batch   vector.Batch
+	// special are the bytes that may matter for where a line ends.
+	special [256]bool
 
 	// buf[pos:] is what has been read and not parsed; eof says that nothing follows.
 	buf []byte
@@ -74,6 +76,12 @@ const (
 func NewReader(next func() ([]byte, error), o Options, table string, columns []Column, s *value.Settings) (*Reader, error) {
 	r := &Reader{next: next, options: o, table: table, null: []byte(o.Null), step: chunk, longest: maxLine,
 		bad: -1, quoteAt: -1, slashAt: -1, returnAt: -1}
+	for _, c := range [...]byte{'\r', '\n', '\\'} {
+		r.special[c] = true
+	}
+	if o.Format == CSV {
+		r.special[o.Quote], r.special[o.Escape] = true, true
+	}
 	for _, c := range columns {
 		r.columns = append(r.columns, newColumn(c, s))
 	}
