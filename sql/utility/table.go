@@ -301,12 +301,14 @@ func (p *parser) cockroachElement(t *table) bool {
 		p.I = start
 		return false
 	}
-	from := p.I
-	p.brackets()
-	c.Cols = p.namesBetween(from, p.I)
+	if c.Kind == "FAMILY" {
+		c.Cols = plain(p.columns())
+	} else {
+		p.indexElements(t, &c)
+	}
 	if p.IsName("storing") || p.IsWord(lex.KwInclude) {
 		p.Next()
-		p.brackets()
+		p.columns()
 	}
 	p.hashSharding()
 	c.Text = p.Src[c.Pos:p.PrevEnd()]
@@ -336,16 +338,24 @@ func (p *parser) hashSharding() {
 	}
 }
 
-// namesBetween returns the names that begin an item of the bracket whose tokens
-// are [from, to).
-func (p *parser) namesBetween(from, to int) []string {
-	var out []string
-	for i := from + 1; i < to; i++ {
-		if k := p.Toks[i-1].Kind; (k == lex.LParen || k == lex.Comma) && p.Toks[i].IsColID() {
-			out = append(out, p.Toks[i].Text)
+// indexElements reads the columns of an index of Cockroach's.
+func (p *parser) indexElements(t *table, c *ast.Constraint) {
+	p.Expect(lex.LParen)
+	for {
+		pos := p.Pos()
+		if col, ok := p.expr().(*ast.ColumnRef); ok && len(col.Parts) == 1 {
+			c.Cols = append(c.Cols, col.Parts[0])
+		} else {
+			t.refuse(pos, "index on an expression")
+		}
+		if !p.AcceptWord(lex.KwAsc) {
+			p.AcceptWord(lex.KwDesc)
+		}
+		if !p.Accept(lex.Comma) {
+			break
 		}
 	}
-	return out
+	p.Expect(lex.RParen)
 }
 
 // conflictingNull reports PostgreSQL's error for a column declared both ways.
