@@ -435,7 +435,7 @@ func floatOp(op byte, single bool) Kernel {
 				d[i] = float64(float32(f))
 			}
 		}
-		if suspect(d, op == '*') {
+		if infinite(d) || op == '*' && vanished(d, x, y, m, n) {
 			var err error
 			guilty(out, rows, func(i int) bool {
 				p, q := x[i&m], y[i&n]
@@ -453,18 +453,25 @@ func floatOp(op byte, single bool) Kernel {
 	}
 }
 
-// suspect reports whether a value is infinite, NaN or, when zeros count, zero.
-func suspect(d []float64, zeros bool) bool {
-	bad := false
+// infinite reports whether a value is infinite or NaN: its exponent is all ones,
+// and one more carries into the sign.
+func infinite(d []float64) bool {
+	const exponent = 0x7ff << 52
+	var acc uint64
 	for _, f := range d {
-		bad = bad || f-f != 0
+		acc |= math.Float64bits(f)&exponent + 1<<52
 	}
-	if zeros {
-		for _, f := range d {
-			bad = bad || f == 0
+	return acc>>63 != 0
+}
+
+// vanished reports whether a product is 0 though no factor is.
+func vanished(d, x, y []float64, m, n int) bool {
+	for i, f := range d {
+		if f == 0 && x[i&m] != 0 && y[i&n] != 0 {
+			return true
 		}
 	}
-	return bad
+	return false
 }
 
 // divFloat is a row kernel.

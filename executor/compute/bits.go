@@ -6,72 +6,6 @@ import (
 	"github.com/dejaq/fasti/kv/vector"
 )
 
-func anyBit(w []uint64) bool {
-	for _, x := range w {
-		if x != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func orWords(d, a []uint64) {
-	a = a[:len(d)]
-	for i := range d {
-		d[i] |= a[i]
-	}
-}
-
-// fillBits sets bits [0, n) and clears the others of the last word.
-func fillBits(w []uint64, n int) {
-	for i := range w {
-		w[i] = ^uint64(0)
-	}
-	cutBits(w, n)
-}
-
-// cutBits clears the bits past n in the last word.
-func cutBits(w []uint64, n int) {
-	if n&63 != 0 {
-		w[len(w)-1] &= 1<<(uint(n)&63) - 1
-	}
-}
-
-// appendSet appends the set bits of w below n.
-func appendSet(sel []uint16, w []uint64, n int) []uint16 {
-	for k := range (n + 63) / 64 {
-		sel = appendWord(sel, w[k], k, n)
-	}
-	return sel
-}
-
-// appendClear appends the clear bits of w below n.
-func appendClear(sel []uint16, w []uint64, n int) []uint16 {
-	for k := range (n + 63) / 64 {
-		sel = appendWord(sel, ^w[k], k, n)
-	}
-	return sel
-}
-
-// appendWord appends the set bits of word k that are below n.
-func appendWord(sel []uint16, x uint64, k, n int) []uint16 {
-	if n-k*64 < 64 {
-		x &= 1<<(uint(n)&63) - 1
-	}
-	base := uint16(k * 64)
-	if x == ^uint64(0) {
-		for j := range uint16(64) {
-			sel = append(sel, base+j)
-		}
-		return sel
-	}
-	for x != 0 {
-		sel = append(sel, base+uint16(bits.TrailingZeros64(x)))
-		x &= x - 1
-	}
-	return sel
-}
-
 // narrow appends the rows on which the condition holds. For the conditions on
 // truth v is Bool, Flat or Const.
 func narrow(sel []uint16, v *vector.Vector, rows vector.Rows, t truth) []uint16 {
@@ -87,10 +21,7 @@ func narrow(sel []uint16, v *vector.Vector, rows vector.Rows, t truth) []uint16 
 		if !holds(v, 0, t) {
 			return sel
 		}
-		for i := range rows.N {
-			sel = append(sel, uint16(i))
-		}
-		return sel
+		return append(sel, rows.Selection()...)
 	}
 	for k := range (rows.N + 63) / 64 {
 		var null uint64
@@ -111,7 +42,7 @@ func narrow(sel []uint16, v *vector.Vector, rows vector.Rows, t truth) []uint16 
 			x = ^null
 		}
 		if x != 0 {
-			sel = appendWord(sel, x, k, rows.N)
+			sel = vector.AppendWord(sel, x, k, rows.N)
 		}
 	}
 	return sel

@@ -338,12 +338,6 @@ func isNaNs(d []uint64, a []float64) {
 	}
 }
 
-func invert(d []uint64) {
-	for i := range d {
-		d[i] = ^d[i]
-	}
-}
-
 // comparison is one of the six operators.
 type comparison uint8
 
@@ -390,7 +384,7 @@ func compareInts[T integer](op comparison) Kernel {
 			}
 		}
 		if op == opNE || op == opGE || op == opLE {
-			invert(d)
+			vector.NotBits(d)
 		}
 		return nil
 	}
@@ -442,7 +436,7 @@ func compareFloats(op comparison) Kernel {
 			}
 		}
 		if not {
-			invert(d)
+			vector.NotBits(d)
 		}
 		return nil
 	}

@@ -225,7 +225,7 @@ func inIntsOf[T integer](consts []vector.Datum) Kernel {
 			for _, c := range list {
 				w := one[:len(out.Bits)]
 				eqVC(w, x, c)
-				orWords(out.Bits, w)
+				vector.OrBits(out.Bits, w)
 			}
 			return nil
 		}

@@ -265,7 +265,7 @@ func kernelAnd(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Ro
 		out.Bits[k] = at & bt
 		out.Nulls[k] = (an | bn) & (at | an) & (bt | bn)
 	}
-	cutBits(out.Nulls, rows.N)
+	vector.CutBits(out.Nulls, rows.N)
 	return nil
 }
 
@@ -278,7 +278,7 @@ func kernelOr(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Row
 		out.Bits[k] = at | bt
 		out.Nulls[k] = (an | bn) &^ (at | bt)
 	}
-	cutBits(out.Nulls, rows.N)
+	vector.CutBits(out.Nulls, rows.N)
 	return nil
 }
 

@@ -57,7 +57,7 @@ func (p *Program) merge(s *step, set *rowSet, n int) {
 			}
 		}
 	}
-	if v.Nulls != nil && !anyBit(v.Nulls) {
+	if v.Nulls != nil && !vector.AnyBit(v.Nulls) {
 		v.Nulls = nil
 	}
 	out.keep()

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -182,6 +183,8 @@ type parseError struct{ err error }
 type exprParser struct {
 	in       string
 	settings *value.Settings
+	columns  []string // names that stand for columns
+	types    []types.Type
 }
 
 func (p *exprParser) fail(format string, args ...any) { panic(parseError{fmt.Errorf(format, args...)}) }
@@ -354,6 +357,9 @@ func (p *exprParser) primary() expr.Expr {
 		p.fail("unexpected %q", p.in)
 		return nil
 	default:
+		if i := slices.Index(p.columns, w); i >= 0 {
+			return expr.Column{Index: i, T: p.types[i]}
+		}
 		p.expect("(")
 		return p.call(w, p.args())
 	}

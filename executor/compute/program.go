@@ -211,7 +211,7 @@ func (e *Env) call(s *step, out *register, args []*vector.Vector, rows vector.Ro
 		if err := s.kernel(e, v, args, rows); err != nil {
 			return err
 		}
-		if !anyBit(v.Nulls) {
+		if !vector.AnyBit(v.Nulls) {
 			v.Nulls = nil
 		} else if s.rowwise {
 			zeroNulls(v)
@@ -258,7 +258,7 @@ func (e *Env) notNull(nulls []uint64, rows vector.Rows) []uint16 {
 		}
 		return e.sel
 	}
-	e.sel = appendClear(e.sel, nulls, rows.N)
+	e.sel = vector.AppendClear(e.sel, nulls, rows.N)
 	return e.sel
 }
 
@@ -275,7 +275,7 @@ func orNulls(r *register, v *vector.Vector, args []*vector.Vector, n int) (all, 
 				continue
 			}
 			v.Nulls = r.nulls(n)
-			fillBits(v.Nulls, n)
+			vector.FillBits(v.Nulls, n)
 			return true, false
 		}
 		words := (n + 63) / 64
@@ -286,7 +286,7 @@ func orNulls(r *register, v *vector.Vector, args []*vector.Vector, n int) (all, 
 			none = false
 			continue
 		}
-		orWords(v.Nulls, a.Nulls[:words])
+		vector.OrBits(v.Nulls, a.Nulls[:words])
 	}
 	return false, none
 }

@@ -338,7 +338,7 @@ func TestProgramMatchesReference(t *testing.T) {
 		}
 		return k
 	}
-	runs := 1500
+	runs := 250
 	if testing.Short() {
 		runs = 200
 	}
@@ -413,7 +413,7 @@ func TestProgramMatchesReference(t *testing.T) {
 // Goal: Filter keeps exactly the rows on which the condition is TRUE.
 func TestFilterMatchesReference(t *testing.T) {
 	q := testContext(t)
-	for seed := range uint64(300) {
+	for seed := range uint64(100) {
 		g := newGenerator(seed+1e6, q.Values)
 		conds := []expr.Expr{g.expr(types.Bool, 3), g.expr(types.Bool, 3)}
 		p, err := CompileFilter(conds, g.in)

@@ -223,6 +223,6 @@ func isFinite(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Row
 }
 
 func always(_ *Env, out *vector.Vector, _ []*vector.Vector, rows vector.Rows) error {
-	fillBits(out.Bits, rows.N)
+	vector.FillBits(out.Bits, rows.N)
 	return nil
 }

@@ -198,12 +198,14 @@ func bindTrunc(t types.ID) func(Site) Kernel {
 			m := mask(x)
 			zone := e.sessionZone()
 			var u timeUnit
-			// Wall clocks [lo, hi) with the offset off give result.
+			// Wall clocks [lo, hi) with the offset off give result, and so do all
+			// values in [from, to).
 			lo, hi, off, result := int64(0), int64(0), int64(0), int64(0)
+			from, to := int64(0), int64(0)
 			for k, i := range rows.Selection() {
 				if k == 0 || names.mask != 0 {
 					if n := memo.get(names.get(int(i))); n != u {
-						u, hi = n, lo
+						u, hi, to = n, lo, from
 					}
 					if !canTrunc(u) {
 						return unitError(names.get(int(i)), t, false)
@@ -215,10 +217,14 @@ func bindTrunc(t types.ID) func(Site) Kernel {
 						return err
 					}
 					if zones.fresh {
-						hi = lo
+						hi, to = lo, from
 					}
 				}
 				us := x.I64[int(i)&m]
+				if us >= from && us < to {
+					out.I64[i] = result
+					continue
+				}
 				if isInf(us) {
 					out.I64[i] = us
 					continue
@@ -236,6 +242,11 @@ func bindTrunc(t types.ID) func(Site) Kernel {
 					}
 					if result < value.MinTimestamp {
 						return timestampOutOfRange()
+					}
+					from, to = lo-off, hi-off
+					// No zone changes its offset twice within a day.
+					if t == types.Timestamptz && (u > unitDay || zone.ToLocal(from) != lo || zone.ToLocal(to-1) != hi-1) {
+						to = from
 					}
 				}
 				out.I64[i] = result
