@@ -137,7 +137,7 @@ func (s *Session) attempt(ctx context.Context, p *portal, limit uint32, last boo
 	tag := p.tag()
 	p.close()
 	p.done = true
-	if last && s.tx.status == txImplicit {
+	if (last || plan.DDL) && s.tx.status == txImplicit {
 		if err := s.commit(ctx); err != nil {
 			return err
 		}
@@ -201,7 +201,13 @@ func (s *Session) writable(plan *plan) error {
 	if s.tx.isReadOnly(s) {
 		return sqlerr.New(sqlerr.ReadOnlySQLTransaction, "cannot execute %s in a read-only transaction", plan.Tag)
 	}
-	if plan.DDL && (s.tx.status == txBlock || s.tx.txn != nil) {
+	if !plan.DDL {
+		s.tx.wrote = true
+		return nil
+	}
+	// DDL commits at once, so it must not stand behind writes that could still be
+	// rolled back with it.
+	if s.tx.status == txBlock || s.tx.wrote {
 		return sqlerr.NotSupported("%s inside a transaction block", plan.Tag)
 	}
 	return nil

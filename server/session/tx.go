@@ -27,7 +27,9 @@ type transaction struct {
 	txn   *txn.Txn
 	start time.Time // what now() gives
 	// ran counts the statements that ran in it.
-	ran       int
+	ran int
+	// wrote: one of them changed rows.
+	wrote     bool
 	isolation string // "" until said
 	readOnly  *bool
 	saved     layers // settings at its beginning
