@@ -176,22 +176,41 @@ func (b *binder) enter() error {
 
 func (b *binder) leave() { b.depth-- }
 
-// tag packs into the index of a column the place where it was written, so that
-// the grouping check can point at it. Only expressions between bind and the end
-// of the grouping check are tagged.
-func tag(id, pos int) int { return id | (pos+1)<<32 }
+// A tag packs into the index of a column the place where it was written and the
+// level of the query that it belongs to, so that the grouping check of that
+// query can find it and point at it:
+//
+//	bits  0-27  id
+//	     28-55  place + 1 (0: no tag), cut at the largest that fits
+//	     56-62  level
+//
+// Only expressions between bind and the end of the grouping check of their query
+// are tagged.
+const (
+	tagIDBits  = 28
+	tagPosBits = 28
+	tagLevels  = 1 << 7
+)
 
-// untag splits a tagged index; pos is -1 when there is none.
-func untag(index int) (id, pos int) { return index & (1<<32 - 1), index>>32 - 1 }
+func tag(id, pos, level int) int {
+	return id | min(pos+1, 1<<tagPosBits-1)<<tagIDBits | min(level, tagLevels-1)<<(tagIDBits+tagPosBits)
+}
 
-// clean removes the tags from e.
-func clean(e expr.Expr) expr.Expr {
+// untag splits an index; pos is -1 when there is no tag.
+func untag(index int) (id, pos, level int) {
+	return index & (1<<tagIDBits - 1), index>>tagIDBits&(1<<tagPosBits-1) - 1, index >> (tagIDBits + tagPosBits)
+}
+
+// clean removes the tags of a level and of those inside it from e.
+func clean(e expr.Expr, level int) expr.Expr {
 	return logical.Rewrite(e, func(x expr.Expr) (expr.Expr, bool) {
 		c, ok := x.(expr.Column)
 		if !ok {
 			return nil, false
 		}
-		c.Index, _ = untag(c.Index)
+		if id, _, l := untag(c.Index); l >= level {
+			c.Index = id
+		}
 		return c, true
 	})
 }

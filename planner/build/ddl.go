@@ -75,7 +75,7 @@ func (b *binder) copy(s *ast.Copy) (*Statement, error) {
 		if err != nil {
 			return nil, err
 		}
-		node = &logical.Filter{Input: node, Conds: logical.Conjuncts(nil, clean(cond))}
+		node = &logical.Filter{Input: node, Conds: logical.Conjuncts(nil, clean(cond, 0))}
 	}
 	return &Statement{
 		Root: &logical.Insert{Input: node, Table: t, Row: ids}, Out: in.Out,

@@ -117,7 +117,7 @@ func (b *binder) bindClean(e ast.Expr, sc *scope) (expr.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return clean(r), nil
+	return clean(r, sc.level), nil
 }
 
 // condition binds a boolean expression; what names its clause.
@@ -435,7 +435,7 @@ func (b *binder) between(e *ast.Between, sc *scope) (expr.Expr, error) {
 // there yet.
 func (b *binder) in(e *ast.In, sc *scope) (expr.Expr, error) {
 	if e.Query != nil {
-		return nil, sqlerr.NotSupported("IN (subquery) below OR, or outside of WHERE and HAVING,").At(e.Pos)
+		return b.inValue(e, sc)
 	}
 	if row, ok := e.X.(*ast.Row); ok {
 		var alternatives []expr.Expr
@@ -548,7 +548,16 @@ func (b *binder) like(e *ast.Like, sc *scope) (expr.Expr, error) {
 // quantified binds x op ANY|ALL of an array that is written out.
 func (b *binder) quantified(e *ast.Quantified, sc *scope) (expr.Expr, error) {
 	if e.Query != nil {
-		return nil, sqlerr.NotSupported("%s (subquery) below OR, or outside of WHERE and HAVING,", quantifier(e)).At(e.Pos)
+		switch {
+		case !e.All && e.Op == "=":
+			return b.inValue(&ast.In{Node: e.Node, X: e.X, Query: e.Query}, sc)
+		case e.All && (e.Op == "<>" || e.Op == "!="):
+			return b.inValue(&ast.In{Node: e.Node, X: e.X, Query: e.Query, Not: true}, sc)
+		}
+		if _, err := b.query(e.Query, sc); err != nil {
+			return nil, err
+		}
+		return nil, sqlerr.NotSupported("%s (subquery)", quantifier(e)).At(e.Pos)
 	}
 	arr, ok := e.Array.(*ast.Array)
 	if c, is := e.Array.(*ast.Cast); is {

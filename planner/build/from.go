@@ -180,7 +180,7 @@ func (b *binder) subqueryRef(t *ast.SubqueryRef, sc *scope) (logical.Node, []*it
 		return nil, nil, sqlerr.NotSupported("LATERAL").At(t.Pos)
 	}
 	// Items beside it are not visible, those of the query around are.
-	hidden := &scope{parent: sc.parent, entries: sc.entries, ctes: sc.ctes}
+	hidden := &scope{level: sc.level, parent: sc.parent, entries: sc.entries, ctes: sc.ctes}
 	r, err := b.query(t.Query, hidden)
 	if err == nil {
 		err = b.textUnknowns(&r)
@@ -217,7 +217,7 @@ func (b *binder) funcRef(t *ast.FuncRef, sc *scope) (logical.Node, []*item, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	outer := &scope{parent: sc.parent, entries: sc.entries, ctes: sc.ctes, clause: inFrom}
+	outer := &scope{level: sc.level, parent: sc.parent, entries: sc.entries, ctes: sc.ctes, clause: inFrom}
 	var node logical.Node
 	col := name
 	if t.Alias.Name != "" {
@@ -334,7 +334,7 @@ func (b *binder) join(t *ast.JoinExpr, sc *scope) (logical.Node, []*item, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	on := &scope{parent: sc.parent, entries: sc.entries, ctes: sc.ctes, clause: inOn}
+	on := &scope{level: sc.level, parent: sc.parent, entries: sc.entries, ctes: sc.ctes, clause: inOn}
 	if err := on.add(litems, t.Pos); err != nil {
 		return nil, nil, err
 	}
@@ -353,14 +353,24 @@ func (b *binder) join(t *ast.JoinExpr, sc *scope) (logical.Node, []*item, error)
 			return nil, nil, err
 		}
 	} else if t.On != nil {
-		var subs []logical.Node
+		var subs []attachment
 		on.scalars = &subs
 		cond, err := b.condition(t.On, on, "JOIN/ON")
 		if err != nil {
 			return nil, nil, err
 		}
-		j.Left = attach(j.Left, subs)
-		j.On = logical.Conjuncts(nil, clean(cond))
+		lcols := logical.Columns(j.Left)
+		for _, a := range subs {
+			for _, c := range a.on {
+				if !lcols.Covers(a.withoutOwn(clean(c, on.level))) {
+					return nil, nil, sqlerr.NotSupported("correlated subquery in JOIN/ON").At(t.Pos)
+				}
+			}
+		}
+		if j.Left, err = attach(j.Left, subs, on, nil); err != nil {
+			return nil, nil, err
+		}
+		j.On = logical.Conjuncts(nil, clean(cond, on.level))
 	}
 	for _, items := range [][]*item{litems, ritems} {
 		for _, it := range items {

@@ -47,7 +47,9 @@ func (b *binder) function(e *ast.FuncCall, sc *scope) (expr.Expr, error) {
 	switch {
 	case name == "grouping" && len(e.Name.Parts) == 1:
 		return nil, sqlerr.NotSupported("GROUPING").At(e.Pos)
-	case name == "generate_series" || name == "unnest":
+	case name == "generate_series":
+		return b.seriesValue(e, sc)
+	case name == "unnest":
 		return nil, sqlerr.NotSupported("set-returning function %s outside of FROM", name).At(e.Pos)
 	case e.Over != nil:
 		return nil, sqlerr.NotSupported("window function").At(e.Pos)
@@ -184,7 +186,7 @@ type grouping struct {
 	cols []logical.Col
 	// before are the scalar subqueries in arguments of aggregates and in GROUP
 	// BY: they are joined below the Aggregate node.
-	before []logical.Node
+	before []attachment
 }
 
 // noAggregates words the refusal of an aggregate in a clause.

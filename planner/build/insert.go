@@ -135,7 +135,7 @@ func checkWidth(n int, valuePos func(i int) int, cols, pos []int, allColumns boo
 // replaced row by row.
 func (b *binder) insertValues(t *schema.Table, v *ast.Values, cols, pos []int, all bool, source []expr.Expr, sc *scope) (logical.Node, error) {
 	vsc := sc.in(inValues)
-	var subs []logical.Node
+	var subs []attachment
 	vsc.scalars = &subs
 	width := len(v.Rows[0])
 	rows := make([][]expr.Expr, len(v.Rows))
@@ -171,7 +171,7 @@ func (b *binder) insertValues(t *schema.Table, v *ast.Values, cols, pos []int, a
 		out[k] = b.col(c.Name, c.Type)
 		source[cols[k]] = out[k].Ref()
 	}
-	return b.valuesNode(rows, out, subs)
+	return b.valuesNode(rows, out, subs, sc)
 }
 
 // insertQuery binds INSERT … SELECT.

@@ -11,6 +11,7 @@ import (
 // scope is what the expressions of one query level may name.
 type scope struct {
 	parent *scope // of the query around, nil at the top
+	level  int    // how many queries are around, 0 at the top
 	items  []*item
 	// entries are all tables, subqueries and functions of the level, visible or
 	// not: for hints.
@@ -25,7 +26,7 @@ type scope struct {
 	inAggregate bool
 	// scalars are the subqueries of the clause being bound that the caller must
 	// join to its input; nil where the clause cannot have any.
-	scalars *[]logical.Node
+	scalars *[]attachment
 }
 
 // item is one thing in FROM, as ParseNamespaceItem of PostgreSQL.
@@ -83,6 +84,7 @@ func (sc *scope) child() *scope {
 	c := &scope{parent: sc}
 	if sc != nil {
 		c.ctes = sc.ctes
+		c.level = sc.level + 1
 	}
 	return c
 }
@@ -169,7 +171,7 @@ func (sc *scope) lookup(name string) (found itemCol, n int) {
 func (b *binder) reference(s *scope, c itemCol, pos int) expr.Expr {
 	id := c.id
 	if s.group != nil && !s.inAggregate {
-		id = tag(id, pos)
+		id = tag(id, pos, s.level)
 	}
 	return expr.Column{Index: id, T: c.t}
 }

@@ -1,6 +1,8 @@
 package build
 
 import (
+	"strings"
+
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/logical"
 	"github.com/dejaq/fasti/planner/physical"
@@ -35,7 +37,7 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		return result{}, err
 	}
 	g := &grouping{}
-	var subs []logical.Node
+	var subs []attachment
 	tsc := sc.in(inTarget)
 	tsc.group, tsc.scalars = g, &subs
 	targets, err := b.targets(s.Targets, tsc)
@@ -81,7 +83,7 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 	}
 
 	grouped := len(g.aggs) > 0 || len(s.GroupBy) > 0 || s.Having != nil
-	fix := func(e expr.Expr) (expr.Expr, error) { return clean(e), nil }
+	fix := func(e expr.Expr) (expr.Expr, error) { return clean(e, sc.level), nil }
 	if grouped {
 		ck := &groupCheck{b: b, sc: sc, keys: keys}
 		fix = ck.fix
@@ -95,23 +97,35 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 				return result{}, err
 			}
 		}
-		agg := &logical.Aggregate{Input: attach(node, g.before), Aggs: g.aggs, AggCols: g.cols}
+		below, err := attach(node, g.before, sc, nil)
+		if err != nil {
+			return result{}, err
+		}
+		agg := &logical.Aggregate{Input: below, Aggs: g.aggs, AggCols: g.cols}
 		node = agg
 		if len(having) > 0 {
-			node = &logical.Filter{Input: attach(node, subs), Conds: having}
-			subs = nil
+			if node, err = attach(node, subs, sc, ck.outer); err != nil {
+				return result{}, err
+			}
+			node, subs = &logical.Filter{Input: node, Conds: having}, nil
 		}
 		if node, err = b.subqueryTests(node, havingSub, &hsc, fix); err != nil {
 			return result{}, err
 		}
+		if node, err = attach(node, subs, sc, ck.outer); err != nil {
+			return result{}, err
+		}
+		subs = nil
 		agg.Keys, agg.KeyCols = ck.exprs(), ck.cols()
 		agg.Aggs, agg.AggCols = g.aggs, g.cols // HAVING's subqueries may have added some
 	} else {
 		for i := range targets {
-			targets[i].e = clean(targets[i].e)
+			targets[i].e = clean(targets[i].e, sc.level)
 		}
 	}
-	node = attach(node, subs)
+	if node, err = attach(node, subs, sc, nil); err != nil {
+		return result{}, err
+	}
 	p := &logical.Project{Input: node}
 	r := result{}
 	cols := make([]logical.Col, len(targets))
@@ -305,9 +319,9 @@ func (b *binder) outputItem(e ast.Expr, sc *scope, targets *[]target, what strin
 	if err != nil {
 		return 0, err
 	}
-	cx := clean(x)
+	cx := clean(x, sc.level)
 	for i, t := range *targets {
-		if expr.Equal(clean(t.e), cx) {
+		if expr.Equal(clean(t.e, sc.level), cx) {
 			return i, nil
 		}
 	}
@@ -337,7 +351,7 @@ func (b *binder) outputNamed(c *ast.ColumnRef, sc *scope, targets []target, what
 		if t.hidden || t.name != name {
 			continue
 		}
-		if found >= 0 && !expr.Equal(clean(targets[found].e), clean(t.e)) {
+		if found >= 0 && !expr.Equal(clean(targets[found].e, sc.level), clean(t.e, sc.level)) {
 			return -1, sqlerr.New(sqlerr.AmbiguousColumn, "%s \"%s\" is ambiguous", what, name).At(c.Pos)
 		}
 		if found < 0 {
@@ -447,7 +461,7 @@ func (b *binder) groupKeys(s *ast.Select, sc, tsc *scope, targets *[]target) ([]
 			return err
 		}
 		t := (*targets)[i]
-		x := clean(t.e)
+		x := clean(t.e, sc.level)
 		*targets = (*targets)[:n] // an expression of its own is a key, not a target
 		if uses(x, tsc.group.cols) {
 			return sqlerr.New(sqlerr.GroupingError, "%s", inGroupBy.noAggregates()).At(t.pos)
@@ -521,7 +535,7 @@ func (g *groupCheck) fix(e expr.Expr) (expr.Expr, error) {
 		if _, ok := x.(expr.Const); ok || err != nil {
 			return x, true
 		}
-		plain := clean(x)
+		plain := clean(x, g.sc.level)
 		for _, k := range g.keys {
 			if expr.Equal(plain, k.e) && expr.VolatilityOf(plain) != function.Volatile {
 				return k.col.Ref(), true
@@ -531,14 +545,24 @@ func (g *groupCheck) fix(e expr.Expr) (expr.Expr, error) {
 		if !ok {
 			return nil, false
 		}
-		id, pos := untag(c.Index)
-		if pos < 0 || g.depends(id, c.T) {
+		id, pos, level := untag(c.Index)
+		if pos < 0 || level < g.sc.level || g.depends(id, c.T) {
 			return plain, true
 		}
 		err = sqlerr.New(sqlerr.GroupingError, "column \"%s\" must appear in the GROUP BY clause or be used in an aggregate function", g.name(id)).At(pos)
 		return x, true
 	})
 	return e, err
+}
+
+// outer is fix for the conditions of a correlated subquery.
+func (g *groupCheck) outer(e expr.Expr) (expr.Expr, error) {
+	r, err := g.fix(e)
+	if x, ok := err.(*sqlerr.Error); ok && x.Code == sqlerr.GroupingError {
+		x.Message = strings.Replace(x.Message, "column", "subquery uses ungrouped column", 1)
+		x.Message = strings.Replace(x.Message, "must appear in the GROUP BY clause or be used in an aggregate function", "from outer query", 1)
+	}
+	return r, err
 }
 
 // depends reports whether column id is a function of the grouping columns

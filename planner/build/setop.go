@@ -244,7 +244,7 @@ func outputPos(q ast.Query, i int) int {
 // of their rows.
 func (b *binder) values(v *ast.Values, sc *scope) (result, error) {
 	vsc := sc.in(inValues)
-	var subs []logical.Node
+	var subs []attachment
 	vsc.scalars = &subs
 	rows := make([][]expr.Expr, len(v.Rows))
 	for i, r := range v.Rows {
@@ -273,7 +273,7 @@ func (b *binder) values(v *ast.Values, sc *scope) (result, error) {
 	}
 	r := result{cols: cols}
 	var err error
-	if r.node, err = b.valuesNode(rows, cols, subs); err != nil {
+	if r.node, err = b.valuesNode(rows, cols, subs, sc); err != nil {
 		return r, err
 	}
 	if len(v.Tail.OrderBy) > 0 {
@@ -287,7 +287,7 @@ func (b *binder) values(v *ast.Values, sc *scope) (result, error) {
 
 // valuesNode gives rows; with scalar subqueries or columns of an outer query
 // each row is a projection.
-func (b *binder) valuesNode(rows [][]expr.Expr, cols []logical.Col, subs []logical.Node) (logical.Node, error) {
+func (b *binder) valuesNode(rows [][]expr.Expr, cols []logical.Col, subs []attachment, sc *scope) (logical.Node, error) {
 	plain := true
 	for _, r := range rows {
 		for _, e := range r {
@@ -298,7 +298,8 @@ func (b *binder) valuesNode(rows [][]expr.Expr, cols []logical.Col, subs []logic
 		return &logical.Values{Rows: rows, Out: cols}, nil
 	}
 	if len(rows) == 1 {
-		return &logical.Project{Input: attach(oneRow(), subs), Exprs: rows[0], Out: cols}, nil
+		in, err := attach(oneRow(), subs, sc, nil)
+		return &logical.Project{Input: in, Exprs: rows[0], Out: cols}, err
 	}
 	// The joined subqueries must have the same ids in each row's plan, which one
 	// definition per id forbids.

@@ -1,23 +1,12 @@
 package build
 
 import (
-	"github.com/dejaq/fasti/kv/vector"
-	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/logical"
 	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/ast"
 	"github.com/dejaq/fasti/sql/expr"
-	"github.com/dejaq/fasti/sql/function"
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
-
-// attach joins the scalar subqueries of a clause to its input, one row each.
-func attach(n logical.Node, subs []logical.Node) logical.Node {
-	for _, s := range subs {
-		n = &logical.Join{Kind: physical.Inner, Left: n, Right: s}
-	}
-	return n
-}
 
 // conjuncts appends the operands of nested ANDs to dst.
 func conjuncts(dst []ast.Expr, e ast.Expr) []ast.Expr {
@@ -38,7 +27,7 @@ func (b *binder) filter(n logical.Node, where ast.Expr, sc *scope, fix func(expr
 	}
 	var conds []expr.Expr
 	var tests []ast.Expr
-	var subs []logical.Node
+	var subs []attachment
 	sc.scalars = &subs
 	for _, c := range conjuncts(nil, where) {
 		if isSubqueryTest(c) {
@@ -49,9 +38,12 @@ func (b *binder) filter(n logical.Node, where ast.Expr, sc *scope, fix func(expr
 		if err != nil {
 			return nil, err
 		}
-		conds = logical.Conjuncts(conds, clean(x))
+		conds = logical.Conjuncts(conds, clean(x, sc.level))
 	}
-	n = attach(n, subs)
+	n, err := attach(n, subs, sc, nil)
+	if err != nil {
+		return nil, err
+	}
 	if len(conds) > 0 {
 		n = &logical.Filter{Input: n, Conds: conds}
 	}
@@ -121,7 +113,7 @@ func (b *binder) exists(n logical.Node, e *ast.Exists, not bool, sc *scope) (log
 	if err != nil {
 		return nil, err
 	}
-	sub, on, err := b.decorrelate(r.node, sc, e.Pos)
+	sub, on, err := b.decorrelate(r.node, true, sc, e.Pos)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +131,7 @@ func (b *binder) inQuery(n logical.Node, e *ast.In, not bool, sc *scope, fix fun
 	if row, ok := e.X.(*ast.Row); ok {
 		left = row.Elems
 	}
-	var subs []logical.Node
+	var subs []attachment
 	lsc := *sc
 	lsc.scalars = &subs
 	xs, err := b.bindAll(left, &lsc)
@@ -161,7 +153,7 @@ func (b *binder) inQuery(n logical.Node, e *ast.In, not bool, sc *scope, fix fun
 	}
 	var on []expr.Expr
 	for i, x := range xs {
-		if x = clean(x); fix != nil {
+		if x = clean(x, sc.level); fix != nil {
 			if x, err = fix(xs[i]); err != nil {
 				return nil, err
 			}
@@ -172,11 +164,13 @@ func (b *binder) inQuery(n logical.Node, e *ast.In, not bool, sc *scope, fix fun
 		}
 		on = append(on, eq)
 	}
-	sub, more, err := b.decorrelate(r.node, sc, e.Pos)
+	sub, more, err := b.decorrelate(r.node, false, sc, e.Pos)
 	if err != nil {
 		return nil, err
 	}
-	n = attach(n, subs)
+	if n, err = attach(n, subs, sc, fix); err != nil {
+		return nil, err
+	}
 	if !not {
 		return &logical.Join{Kind: physical.Semi, Left: n, Right: sub, On: append(on, more...)}, nil
 	}
@@ -189,24 +183,24 @@ func (b *binder) inQuery(n logical.Node, e *ast.In, not bool, sc *scope, fix fun
 // decorrelate makes the plan of a subquery test independent of the query around
 // it: conditions with outer columns are taken out of its filters and returned as
 // join conditions.
-func (b *binder) decorrelate(n logical.Node, sc *scope, pos int) (logical.Node, []expr.Expr, error) {
+func (b *binder) decorrelate(n logical.Node, exists bool, sc *scope, pos int) (logical.Node, []expr.Expr, error) {
 	free := logical.Free(n)
 	if len(free) == 0 {
 		return n, nil, nil
 	}
-	n, on := pull(n, free)
+	n, on := pull(n, free, exists)
 	if len(logical.Free(n)) > 0 || sc.group != nil {
 		return nil, nil, sqlerr.NotSupported("this form of correlated subquery").At(pos)
 	}
 	return n, on, nil
 }
 
-// pull takes the conditions that use columns of outer out of n. The order and
-// the number of n's rows beyond the first do not matter.
-func pull(n logical.Node, outer logical.Set) (logical.Node, []expr.Expr) {
+// pull takes the conditions that use columns of outer out of n. With exists only
+// whether n gives a row matters, so that sorts and limits above 0 may go.
+func pull(n logical.Node, outer logical.Set, exists bool) (logical.Node, []expr.Expr) {
 	switch n := n.(type) {
 	case *logical.Filter:
-		in, on := pull(n.Input, outer)
+		in, on := pull(n.Input, outer, exists)
 		var keep []expr.Expr
 		for _, c := range n.Conds {
 			used := logical.Set{}
@@ -226,7 +220,7 @@ func pull(n logical.Node, outer logical.Set) (logical.Node, []expr.Expr) {
 		}
 		return &logical.Filter{Input: in, Conds: keep}, on
 	case *logical.Project:
-		in, on := pull(n.Input, outer)
+		in, on := pull(n.Input, outer, exists)
 		p := &logical.Project{Input: in, Exprs: n.Exprs, Out: n.Out}
 		used := logical.Set{}
 		for _, c := range on {
@@ -241,102 +235,24 @@ func pull(n logical.Node, outer logical.Set) (logical.Node, []expr.Expr) {
 		}
 		return p, on
 	case *logical.Sort:
-		return pull(n.Input, outer)
+		if exists {
+			return pull(n.Input, outer, exists)
+		}
 	case *logical.Limit:
 		c, ok := n.Count.(expr.Const)
-		if n.Offset == nil && ok && c.Value.I > 0 {
-			return pull(n.Input, outer)
+		if exists && n.Offset == nil && ok && c.Value.I > 0 {
+			return pull(n.Input, outer, exists)
 		}
 	case *logical.Join:
 		if n.Kind == physical.Inner {
-			l, on := pull(n.Left, outer)
-			r, more := pull(n.Right, outer)
+			l, on := pull(n.Left, outer, exists)
+			r, more := pull(n.Right, outer, exists)
 			return &logical.Join{Kind: n.Kind, Left: l, Right: r, On: n.On}, append(on, more...)
 		}
 		if n.Kind == physical.Semi || n.Kind == physical.Anti || n.Kind == physical.AntiNull {
-			l, on := pull(n.Left, outer)
+			l, on := pull(n.Left, outer, exists)
 			return &logical.Join{Kind: n.Kind, Left: l, Right: n.Right, On: n.On}, on
 		}
 	}
 	return n, nil
-}
-
-// scalarSubquery joins a subquery of one column and at most one row to the input
-// of the clause.
-func (b *binder) scalarSubquery(e *ast.Subquery, sc *scope) (expr.Expr, error) {
-	r, err := b.query(e.Query, sc)
-	if err == nil {
-		err = b.textUnknowns(&r)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if len(r.cols) != 1 {
-		return nil, sqlerr.New(sqlerr.SyntaxError, "subquery must return only one column").At(e.Pos)
-	}
-	n := r.node
-	if !singleRow(n) {
-		n = &logical.SingleRow{Input: n}
-	}
-	return r.cols[0].Ref(), b.scalar(n, sc, e.Pos)
-}
-
-// scalar registers n with the clause being bound.
-func (b *binder) scalar(n logical.Node, sc *scope, pos int) error {
-	switch {
-	case sc.clause == inDefault:
-		return sqlerr.New(sqlerr.FeatureNotSupported, "cannot use subquery in DEFAULT expression").At(pos)
-	case sc.clause == inCopyWhere:
-		return sqlerr.New(sqlerr.FeatureNotSupported, "cannot use subquery in COPY FROM WHERE condition").At(pos)
-	case sc.scalars == nil:
-		return sqlerr.NotSupported("subquery in %s", sc.clause.words()).At(pos)
-	}
-	if len(logical.Free(n)) > 0 {
-		return sqlerr.NotSupported("correlated subquery in an expression").At(pos)
-	}
-	*sc.scalars = append(*sc.scalars, n)
-	return nil
-}
-
-// singleRow reports whether n gives exactly one row by its form.
-func singleRow(n logical.Node) bool {
-	switch n := n.(type) {
-	case *logical.Project:
-		return singleRow(n.Input)
-	case *logical.Sort:
-		return singleRow(n.Input)
-	case *logical.Aggregate:
-		return len(n.Keys) == 0
-	case *logical.Values:
-		return len(n.Rows) == 1
-	case *logical.SingleRow:
-		return true
-	}
-	return false
-}
-
-// existsValue is EXISTS in an expression: whether one row can be counted.
-func (b *binder) existsValue(e *ast.Exists, sc *scope) (expr.Expr, error) {
-	r, err := b.query(e.Query, sc)
-	if err == nil {
-		err = b.textUnknowns(&r)
-	}
-	if err != nil {
-		return nil, err
-	}
-	int8 := types.Of(types.Int8)
-	count, err := function.Resolve("count", nil)
-	if err != nil {
-		return nil, err
-	}
-	one := expr.Const{Value: vector.IntDatum(1), T: int8}
-	n := b.col("count", int8)
-	agg := &logical.Aggregate{
-		Input: &logical.Limit{Input: r.node, Count: one},
-		Aggs:  []logical.Agg{{Func: count.ID, T: int8}}, AggCols: []logical.Col{n},
-	}
-	if err := b.scalar(agg, sc, e.Pos); err != nil {
-		return nil, err
-	}
-	return b.call("=", []expr.Expr{n.Ref(), one}, e.Pos)
 }

@@ -98,7 +98,7 @@ func (b *binder) update(s *ast.Update) (*Statement, error) {
 		return nil, err
 	}
 	values := make([]expr.Expr, len(c.table.Columns))
-	var subs []logical.Node
+	var subs []attachment
 	ssc := sc.in(inSet)
 	ssc.scalars = &subs
 	for _, a := range s.Set {
@@ -127,7 +127,10 @@ func (b *binder) update(s *ast.Update) (*Statement, error) {
 	if u.Returning, u.Out, err = b.returning(s.Returning, rsc); err != nil {
 		return nil, err
 	}
-	p := &logical.Project{Input: attach(c.node, subs), Exprs: []expr.Expr{c.locator.Ref()}, Out: []logical.Col{c.locator}}
+	if c.node, err = attach(c.node, subs, sc, nil); err != nil {
+		return nil, err
+	}
+	p := &logical.Project{Input: c.node, Exprs: []expr.Expr{c.locator.Ref()}, Out: []logical.Col{c.locator}}
 	for i, col := range row.cols {
 		p.Exprs = append(p.Exprs, values[i])
 		p.Out = append(p.Out, logical.Col{ID: col.id, Name: c.table.Columns[i].Name, T: c.table.Columns[i].Type})
@@ -225,7 +228,7 @@ func (b *binder) assignment(a ast.Assignment, t *schema.Table, sc *scope, values
 		if !singleRow(n) {
 			n = &logical.SingleRow{Input: n}
 		}
-		return b.scalar(n, sc, v.Pos)
+		return b.scalar(attachment{node: n}, sc, v.Pos)
 	}
 	return sqlerr.New(sqlerr.FeatureNotSupported, "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression").At(loc(a.Value))
 }
