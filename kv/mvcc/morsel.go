@@ -11,6 +11,9 @@ import (
 // Locator, as a column, is the row's locator: the store key without its version.
 const Locator = -1
 
+// morselBytes bounds the row values of a morsel, but for the last one.
+const morselBytes = 4 << 20
+
 // Morsel is a run of rows whose columns are decoded when asked for. Its memory is
 // used again after Reset.
 type Morsel struct {
@@ -59,6 +62,10 @@ func (m *Morsel) Reset() {
 
 // Rows returns the number of rows, at most vector.MaxRows.
 func (m *Morsel) Rows() int { return m.rows }
+
+// full reports whether the morsel takes no more rows: it has vector.MaxRows, or very
+// long ones.
+func (m *Morsel) full() bool { return m.rows == vector.MaxRows || len(m.values) >= morselBytes }
 
 // scan prepares for rows of a codec.
 func (m *Morsel) scan(c *Codec, withKeys bool) { m.codec, m.hasKeys = c, withKeys }
@@ -135,7 +142,7 @@ func reset(out *vector.Vector, k vector.Kind, n int) {
 // growTo returns *s with length n, dirty.
 func growTo[T any](s *[]T, n int) []T {
 	if cap(*s) < n {
-		*s = make([]T, n, max(n, vector.MaxRows))
+		*s = make([]T, n, max(n, 2*cap(*s)))
 	}
 	*s = (*s)[:n]
 	return *s

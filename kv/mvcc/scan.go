@@ -8,7 +8,6 @@ import (
 	"github.com/dejaq/fasti/kv/invariants"
 	"github.com/dejaq/fasti/kv/keys"
 	"github.com/dejaq/fasti/kv/store"
-	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/schema"
 )
 
@@ -66,8 +65,8 @@ func (s *Scanner) SeekKey(key []byte, o *Overlay) {
 	s.overlay, s.next = o, 0
 }
 
-// Fill appends rows to m until it holds vector.MaxRows or the range ends; more is
-// false when it has ended.
+// Fill appends rows to m until it is full or the range ends; more is false when it
+// has ended.
 func (s *Scanner) Fill(m *Morsel) (more bool, err error) {
 	m.scan(s.codec, s.keys)
 	if s.overlay != nil && s.next < len(s.overlay.entries) {
@@ -77,7 +76,7 @@ func (s *Scanner) Fill(m *Morsel) (more bool, err error) {
 	at := uint64(s.at)
 	last := s.last
 	for s.valid {
-		if m.rows == vector.MaxRows {
+		if m.full() {
 			s.last = last
 			return true, nil
 		}
@@ -109,7 +108,7 @@ func (s *Scanner) Fill(m *Morsel) (more bool, err error) {
 // fillMerged is Fill with an overlay that has entries left.
 func (s *Scanner) fillMerged(m *Morsel) (more bool, err error) {
 	for {
-		if m.rows == vector.MaxRows {
+		if m.full() {
 			return true, nil
 		}
 		ok, err := s.nextRow()

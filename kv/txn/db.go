@@ -69,6 +69,7 @@ type DB struct {
 	tables tableLocks
 	codecs sync.Map // schema.TableID → *mvcc.Codec of the newest version used
 
+	morsels  sync.Pool // of *Morsel, with the memory they have grown to
 	resolver resolver
 	states   stateKeeper
 }
@@ -80,6 +81,7 @@ func New(o Options) (*DB, error) {
 	}
 	db := &DB{opts: o, ids: replica.NewTxnIDs(o.Node, o.Epoch)}
 	db.tables.init()
+	db.morsels.New = func() any { return new(Morsel) }
 	// The oracle forgets over a restart what was announced; the view has all of it.
 	o.Oracle.AdvanceMeta(o.Cluster.View().Rev())
 	db.resolver.start(db)

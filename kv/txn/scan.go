@@ -39,6 +39,7 @@ type Spec struct {
 // Scan is a read of a table at the statement's timestamp. Its Readers share the
 // work: each row is seen by one of them.
 type Scan struct {
+	db    *DB
 	spec  Spec
 	codec *mvcc.Codec
 	at    schema.Timestamp
@@ -78,7 +79,7 @@ func (t *Txn) Scan(ctx context.Context, s Spec) (*Scan, error) {
 	if err != nil {
 		return nil, err
 	}
-	sc := &Scan{spec: s, codec: codec, at: t.readTS}
+	sc := &Scan{db: t.db, spec: s, codec: codec, at: t.readTS}
 	sc.known = t.view.ShardCount(s.Table.ID)
 	shards, err := t.keep(ctx, sc)
 	if err != nil {
@@ -296,8 +297,8 @@ type Reader struct {
 	rows *mvcc.Scanner
 	unit int // the one being read
 	more bool
-	part uint64 // morsels read of it
-	m    Morsel
+	part uint64  // morsels read of it
+	m    *Morsel // nil after Close
 }
 
 // Open returns a Reader; the caller closes it. Several goroutines may call it.
@@ -307,7 +308,7 @@ func (s *Scan) Open() (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{scan: s, rows: rows}
+	r := &Reader{scan: s, rows: rows, m: s.db.morsels.Get().(*Morsel)}
 	r.m.columns = s.spec.Columns
 	return r, nil
 }
@@ -334,7 +335,7 @@ func (r *Reader) Next() (*Morsel, error) {
 		if r.m.rows.Rows() > 0 {
 			r.m.seq = uint64(r.unit)<<32 | r.part
 			r.part++
-			return &r.m, nil
+			return r.m, nil
 		}
 	}
 }
@@ -357,8 +358,17 @@ func (r *Reader) seek(n int) error {
 	return nil
 }
 
-// Close releases the Reader.
-func (r *Reader) Close() error { return r.rows.Close() }
+// Close releases the Reader and its last morsel.
+func (r *Reader) Close() error {
+	if r.m == nil {
+		return nil
+	}
+	r.m.columns = nil
+	r.m.rows.Reset()
+	r.scan.db.morsels.Put(r.m)
+	r.m = nil
+	return r.rows.Close()
+}
 
 // Morsel is a run of at most vector.MaxRows rows. It is valid until the Reader's
 // next call.
