@@ -7,8 +7,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/cockroachdb/pebble/v2/vfs"
-	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
@@ -115,12 +113,7 @@ func TestCrash(t *testing.T) {
 // (S4).
 func TestFatal(t *testing.T) {
 	var fail atomic.Bool
-	fs := errorfs.Wrap(vfs.NewMem(), errorfs.InjectorFunc(func(op errorfs.Op) error {
-		if fail.Load() && (op.Kind == errorfs.OpFileSync || op.Kind == errorfs.OpFileSyncData) {
-			return errors.New("no space left")
-		}
-		return nil
-	}))
+	fs := FailSyncs(MemFS(), &fail)
 	fatal := make(chan error, 10)
 	s, err := Open(Options{Dir: "log", FS: fs, Kind: RaftLog, OnFatal: func(err error) { fatal <- err }})
 	require.NoError(t, err)
