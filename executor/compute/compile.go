@@ -189,7 +189,7 @@ func (c *compiler) compile(e expr.Expr, s *scope) (*val, error) {
 		if v, ok := c.root.known[key].(*val); ok {
 			return v, nil
 		}
-		v := c.emit(&cstep{step: step{kind: stepParam, param: e.N - 1}}, e.T)
+		v := c.emit(&cstep{step: step{kind: stepParam, name: "param", param: e.N - 1}}, e.T)
 		c.root.known[key] = v
 		return v, nil
 	case expr.Call:
@@ -283,6 +283,15 @@ func (c *compiler) apply(sig *function.Signature, entry Entry, t types.Type, arg
 	if entry.Same && (sig.Kind != function.Cast || t.Mod < 0) {
 		return args[0], nil
 	}
+	for i, a := range args {
+		if want := sig.ArgType(i, a.typ.ID); want != types.Unknown {
+			fitted, err := c.fit(a, types.Of(want), string(sig.ID))
+			if err != nil {
+				return nil, err
+			}
+			args[i] = fitted
+		}
+	}
 	for i, conv := range entry.Before {
 		if conv != nil && i < len(args) {
 			args[i] = c.convert(conv, args[i])
@@ -301,7 +310,8 @@ func (c *compiler) apply(sig *function.Signature, entry Entry, t types.Type, arg
 		}
 	}
 	st := &cstep{args: args, shares: entry.Alias}
-	st.kind, st.kernel, st.strict, st.rowwise, st.alias, st.pos = stepCall, entry.Kernel, sig.Strict, entry.Rows, entry.Alias, pos
+	st.kind, st.name, st.pos = stepCall, string(sig.ID), pos
+	st.kernel, st.strict, st.rowwise, st.alias = entry.Kernel, sig.Strict, entry.Rows, entry.Alias
 	st.perRow = sig.Volatility == function.Volatile
 	st.perValue = entry.PerValue && len(args) > 0
 	for _, a := range args[min(1, len(args)):] {
@@ -327,6 +337,18 @@ func (c *compiler) apply(sig *function.Signature, entry Entry, t types.Type, arg
 	return v, nil
 }
 
+// fit returns v for a place of type t: a NULL takes any type; another value has
+// the kind already, or the binder has left out a cast.
+func (c *compiler) fit(v *val, t types.Type, where string) (*val, error) {
+	switch {
+	case v.kind == vector.KindOf(t):
+		return v, nil
+	case v.konst != nil && v.konst.Null:
+		return c.constant(vector.NullDatum, t), nil
+	}
+	return nil, sqlerr.New(sqlerr.InternalError, "%s in the place of %s of %s", v.typ, t, where)
+}
+
 // everywhere reports whether the values are computed for all rows.
 func (c *compiler) everywhere(args []*val) bool {
 	for _, a := range args {
@@ -345,7 +367,7 @@ func (c *compiler) convert(conv *Conversion, v *val) *val {
 	}
 	key := c.key(conv.Name, t, v)
 	st := &cstep{args: []*val{v}}
-	st.kind, st.kernel, st.strict = stepCall, conv.Kernel, true
+	st.kind, st.name, st.kernel, st.strict = stepCall, conv.Name, conv.Kernel, true
 	if v.konst != nil && !conv.Stable {
 		if d, ok := c.fold(st, t); ok {
 			return c.constant(d, t)
@@ -397,7 +419,7 @@ func (c *compiler) plain(name string, k Kernel, t types.Type, strict bool, s *sc
 		return v
 	}
 	st := &cstep{args: args}
-	st.kind, st.kernel, st.strict = stepCall, k, strict
+	st.kind, st.name, st.kernel, st.strict = stepCall, name, k, strict
 	constant := true
 	for _, a := range args {
 		constant = constant && a.konst != nil
@@ -436,7 +458,7 @@ func (c *compiler) narrow(s *scope, v *val, t truth) *scope {
 	n := &scope{parent: s, set: c.sets, known: map[string]any{}}
 	c.sets++
 	st := &cstep{args: []*val{v}}
-	st.kind, st.set, st.truth = stepNarrow, s.set, t
+	st.kind, st.name, st.set, st.truth = stepNarrow, "narrow "+truthNames[t], s.set, t
 	st.step.out = n.set
 	c.steps = append(c.steps, st)
 	s.known[key] = n
@@ -450,15 +472,22 @@ type branch struct {
 }
 
 // merge returns the value that has on the rows of each branch that branch's.
-func (c *compiler) merge(s *scope, t types.Type, branches []branch) *val {
+func (c *compiler) merge(s *scope, t types.Type, branches []branch) (*val, error) {
+	for i, b := range branches {
+		v, err := c.fit(b.v, t, "a branch")
+		if err != nil {
+			return nil, err
+		}
+		branches[i].v = v
+	}
 	if len(branches) == 1 && branches[0].scope == s {
-		return branches[0].v
+		return branches[0].v, nil
 	}
 	st := &cstep{shares: true}
-	st.kind, st.set = stepMerge, s.set
+	st.kind, st.name, st.set = stepMerge, "merge", s.set
 	for _, b := range branches {
 		st.args = append(st.args, b.v)
 		st.sets = append(st.sets, b.scope.set)
 	}
-	return c.emit(st, t)
+	return c.emit(st, t), nil
 }

@@ -1,6 +1,7 @@
 package compute
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/dejaq/fasti/kv/decimal"
@@ -41,7 +42,7 @@ func (c *compiler) inList(e expr.In, s *scope) (*val, error) {
 			return
 		}
 		st := &cstep{args: []*val{acc, v}}
-		st.kind, st.set, st.kernel = stepCall, s.set, kernelOr
+		st.kind, st.name, st.set, st.kernel = stepCall, "or", s.set, kernelOr
 		acc = c.emit(st, expr.Bool)
 	}
 	if len(consts) > 0 {
@@ -107,7 +108,7 @@ func setKind(t types.Type) setOf {
 // inSet returns the value of x IN (consts), which hold no NULL.
 func (c *compiler) inSet(x *val, consts []vector.Datum, s *scope) *val {
 	st := &cstep{args: []*val{x}}
-	st.kind, st.strict, st.set = stepCall, true, s.set
+	st.kind, st.name, st.strict, st.set = stepCall, fmt.Sprintf("in set of %d", len(consts)), true, s.set
 	switch setKind(x.typ) {
 	case setInts:
 		st.kernel = inInts(consts, x.kind)

@@ -80,7 +80,7 @@ func (c *compiler) chain(args []expr.Expr, s *scope, more truth, name string, k 
 			continue
 		}
 		st := &cstep{args: []*val{acc, v}}
-		st.kind, st.set, st.kernel = stepCall, s.set, k
+		st.kind, st.name, st.set, st.kernel = stepCall, name, s.set, k
 		key := c.key(name, expr.Bool, acc, v)
 		if known, ok := s.find(key).(*val); ok {
 			acc = known
@@ -157,7 +157,7 @@ func (c *compiler) case_(e expr.Case, s *scope) (*val, error) {
 		}
 		branches = append(branches, branch{took, v})
 		if took == rest {
-			return c.merge(s, e.T, branches), nil // always taken
+			return c.merge(s, e.T, branches) // always taken
 		}
 		rest = c.narrow(rest, cond, notTrue)
 	}
@@ -165,7 +165,7 @@ func (c *compiler) case_(e expr.Case, s *scope) (*val, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.merge(s, e.T, append(branches, branch{rest, v})), nil
+	return c.merge(s, e.T, append(branches, branch{rest, v}))
 }
 
 // coalesce compiles COALESCE: an operand runs on the rows on which all before it
@@ -188,7 +188,7 @@ func (c *compiler) coalesce(e expr.Coalesce, s *scope) (*val, error) {
 		branches = append(branches, branch{c.narrow(rest, v, notNull), v})
 		rest = c.narrow(rest, v, isNull)
 	}
-	return c.merge(s, e.T, branches), nil
+	return c.merge(s, e.T, branches)
 }
 
 // extreme compiles GREATEST and LEAST.
@@ -199,7 +199,9 @@ func (c *compiler) extreme(e expr.Extreme, s *scope) (*val, error) {
 		if err != nil {
 			return nil, err
 		}
-		args[i] = v
+		if args[i], err = c.fit(v, e.T, "GREATEST or LEAST"); err != nil {
+			return nil, err
+		}
 	}
 	name := "least"
 	if e.Max {
@@ -210,7 +212,7 @@ func (c *compiler) extreme(e expr.Extreme, s *scope) (*val, error) {
 		return v, nil
 	}
 	st := &cstep{args: args}
-	st.kind, st.set, st.kernel, st.rowwise = stepCall, s.set, kernelExtreme(e.T, e.Max), true
+	st.kind, st.name, st.set, st.kernel, st.rowwise = stepCall, name, s.set, kernelExtreme(e.T, e.Max), true
 	v := c.emit(st, e.T)
 	s.known[key] = v
 	return v, nil

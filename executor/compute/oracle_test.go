@@ -361,8 +361,35 @@ func (p *exprParser) primary() expr.Expr {
 			return expr.Column{Index: i, T: p.types[i]}
 		}
 		p.expect("(")
-		return p.call(w, p.args())
+		args := p.args()
+		if e := special(w, args); e != nil {
+			return e
+		}
+		return p.call(w, args)
 	}
+}
+
+// special are the nodes that are no calls, spelled as calls.
+func special(name string, args []expr.Expr) expr.Expr {
+	switch name {
+	case "and":
+		return expr.And{Args: args}
+	case "or":
+		return expr.Or{Args: args}
+	case "not":
+		return expr.Not{X: args[0]}
+	case "isnull":
+		return expr.IsNull{X: args[0]}
+	case "case": // condition, branch, else
+		return expr.Case{Whens: []expr.When{{Cond: args[0], Then: args[1]}}, Else: args[2], T: args[1].Type()}
+	case "coalesce":
+		return expr.Coalesce{Args: args, T: args[0].Type()}
+	case "isin": // of int8
+		return expr.In{X: args[0], List: args[1:], Eq: "=(int8,int8)"}
+	case "param": // of int8
+		return expr.Param{N: 1, T: types.Of(types.Int8)}
+	}
+	return nil
 }
 
 func (p *exprParser) args() (args []expr.Expr) {

@@ -44,6 +44,7 @@ const (
 // step is one instruction. Its rows are those of set.
 type step struct {
 	kind stepKind
+	name string // for String
 	set  int
 	out  int // register; of narrow the new set
 	args []int
@@ -144,7 +145,10 @@ func (p *Program) step(s *step, n int) error {
 		p.narrow(s, set, rows)
 		return nil
 	case stepParam:
-		p.regs[s.out].constant(s.outKind, p.param(s.param), n)
+		if s.param >= len(p.env.Q.Params) {
+			return sqlerr.New(sqlerr.UndefinedParameter, "there is no parameter $%d", s.param+1)
+		}
+		p.regs[s.out].constant(s.outKind, p.env.Q.Params[s.param], n)
 		return nil
 	case stepMerge:
 		p.merge(s, set, n)
@@ -168,13 +172,6 @@ func at(err error, pos int) error {
 		e.Pos = pos
 	}
 	return err
-}
-
-func (p *Program) param(i int) vector.Datum {
-	if p.env.Q == nil || i >= len(p.env.Q.Params) {
-		return vector.NullDatum
-	}
-	return p.env.Q.Params[i]
 }
 
 // call runs the kernel of s.
