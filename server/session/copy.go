@@ -51,22 +51,25 @@ func (s *Session) copy(ctx context.Context, p *portal, st *ast.Copy, last bool, 
 }
 
 // copyFrom feeds the client's rows into the plan, an insert over physical.Input.
+// What is wrong with the options or the table is said before the client is asked
+// for data.
 func (s *Session) copyFrom(ctx context.Context, plan *plan, options copyio.Options, w *pgwire.Writer) (int64, error) {
-	values, err := s.settings()
+	values, err := s.valuesNow()
 	if err != nil {
 		return 0, err
 	}
-	input := &copySource{}
-	c, err := s.open(ctx, plan.Plan, nil, input)
+	var in *pgwire.CopyIn
+	next := func() ([]byte, error) { return in.Next() }
+	reader, err := copyio.NewReader(next, options, plan.Copy.Table.Name, copyColumns(plan.Fields), values)
+	if err != nil {
+		return 0, err
+	}
+	c, err := s.open(ctx, plan.Plan, nil, &copySource{reader})
 	if err != nil {
 		return 0, err
 	}
 	defer c.close()
-	in, err := w.CopyIn(ctx, len(plan.Fields), options.Binary())
-	if err != nil {
-		return 0, err
-	}
-	if input.reader, err = copyio.NewReader(in.Next, options, plan.Copy.Table.Name, copyColumns(plan.Fields), values); err != nil {
+	if in, err = w.CopyIn(ctx, len(plan.Fields), options.Binary()); err != nil {
 		return 0, err
 	}
 	return c.drain(ctx, w)
