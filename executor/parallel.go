@@ -43,6 +43,8 @@ func divisible(n physical.Node) bool {
 		return divisible(n.Input)
 	case *physical.Aggregate:
 		return n.Mode == physical.Partial && divisible(n.Input)
+	case *physical.Sort:
+		return n.Limit >= 0 && divisible(n.Input) // one of the same keys stands above
 	case *physical.Join:
 		// The right rows of the others remember whether they found a partner.
 		return n.Kind != physical.Right && n.Kind != physical.Full && divisible(n.Left)

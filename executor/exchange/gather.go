@@ -107,13 +107,16 @@ func (g *Gather) work(o op.Operator) {
 			g.cancel(errClosed)
 		}
 	}()
-	err := g.run(o)
-	if e := o.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		g.fail(err)
-	}
+	var err error
+	defer func() { // also when run panics
+		if e := o.Close(); err == nil {
+			err = e
+		}
+		if err != nil {
+			g.fail(err)
+		}
+	}()
+	err = g.run(o)
 }
 
 func (g *Gather) run(o op.Operator) error {

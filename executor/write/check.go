@@ -8,6 +8,7 @@ import (
 	"github.com/dejaq/fasti/kv/txn"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/schema"
+	"github.com/dejaq/fasti/sql/lex"
 	"github.com/dejaq/fasti/sql/sqlerr"
 	"github.com/dejaq/fasti/sql/value"
 )
@@ -106,17 +107,13 @@ func Error(err error, s *value.Settings) error {
 	return e
 }
 
-// quoteName writes an identifier as PostgreSQL's quote_identifier does for names
-// that are no keywords.
+// quoteName writes an identifier as PostgreSQL's quote_identifier does.
 func quoteName(name string) string {
 	plain := name != ""
 	for i, c := range []byte(name) {
-		if c >= 'a' && c <= 'z' || c == '_' || i > 0 && c >= '0' && c <= '9' {
-			continue
-		}
-		plain = false
+		plain = plain && (c >= 'a' && c <= 'z' || c == '_' || i > 0 && c >= '0' && c <= '9')
 	}
-	if plain {
+	if plain && lex.Open(name).Tok().Word.Class() == lex.Unreserved {
 		return name
 	}
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
