@@ -72,7 +72,8 @@ func (b *binder) bind(e ast.Expr, sc *scope) (expr.Expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		return b.call("timezone", args, e.Pos)
+		x, err := b.call("timezone", args, e.Pos)
+		return x, qualifiedName(err, ast.Name{Parts: []string{"pg_catalog", "timezone"}})
 	case *ast.Collate:
 		return b.collate(e, sc)
 	case *ast.SQLValue:
@@ -576,6 +577,10 @@ func (b *binder) quantified(e *ast.Quantified, sc *scope) (expr.Expr, error) {
 	}
 	if len(list) == 0 {
 		return expr.Const{Value: vector.BoolDatum(e.All), T: expr.Bool}, nil
+	}
+	// The array has a type of its own before it is compared.
+	if list, _, err = b.unify(list, "ARRAY", func(i int) int { return loc(arr.Elems[i]) }); err != nil {
+		return nil, err
 	}
 	if !e.All && e.Op == "=" || e.All && (e.Op == "<>" || e.Op == "!=") {
 		return b.inList(x, list, e.All, e.Pos, func(i int) int { return loc(arr.Elems[i]) })

@@ -150,17 +150,21 @@ func (b *binder) insertValues(t *schema.Table, v *ast.Values, cols, pos []int, a
 			}
 		}
 		rows[i] = flat[i*width : (i+1)*width : (i+1)*width]
+		// All values of a row are bound before any gets its column's type: a
+		// parameter that stands twice must have one type.
+		var err error
 		for k, e := range r {
-			var err error
 			if _, ok := e.(*ast.Default); ok {
 				rows[i][k], err = b.defaultOf(t, cols[k])
 			} else {
-				var x expr.Expr
-				if x, err = b.bind(e, vsc); err == nil {
-					rows[i][k], err = b.assign(x, t, cols[k], loc(e))
-				}
+				rows[i][k], err = b.bind(e, vsc)
 			}
 			if err != nil {
+				return nil, err
+			}
+		}
+		for k, e := range r {
+			if rows[i][k], err = b.assign(rows[i][k], t, cols[k], loc(e)); err != nil {
 				return nil, err
 			}
 		}

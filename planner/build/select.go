@@ -82,6 +82,13 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		return result{}, err
 	}
 
+	if s.Distinct && len(s.DistinctOn) == 0 {
+		for _, t := range targets {
+			if t.hidden {
+				return result{}, sqlerr.New(sqlerr.InvalidColumnReference, "for SELECT DISTINCT, ORDER BY expressions must appear in select list").At(t.pos)
+			}
+		}
+	}
 	grouped := len(g.aggs) > 0 || len(s.GroupBy) > 0 || s.Having != nil
 	fix := func(e expr.Expr) (expr.Expr, error) { return clean(e, sc.level), nil }
 	if grouped {
@@ -147,11 +154,6 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 	}
 	r.node = p
 	if s.Distinct && len(s.DistinctOn) == 0 {
-		for i, t := range targets {
-			if t.hidden {
-				return result{}, sqlerr.New(sqlerr.InvalidColumnReference, "for SELECT DISTINCT, ORDER BY expressions must appear in select list").At(targets[i].pos)
-			}
-		}
 		r.node = distinct(p)
 	}
 	if len(order) > 0 {

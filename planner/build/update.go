@@ -101,8 +101,17 @@ func (b *binder) update(s *ast.Update) (*Statement, error) {
 	var subs []attachment
 	ssc := sc.in(inSet)
 	ssc.scalars = &subs
+	places := make([]int, len(values))
 	for _, a := range s.Set {
-		if err := b.assignment(a, c.table, ssc, values); err != nil {
+		if err := b.assignment(a, c.table, ssc, values, places); err != nil {
+			return nil, err
+		}
+	}
+	for i, v := range values {
+		if v == nil {
+			continue
+		}
+		if values[i], err = b.assign(v, c.table, i, places[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -149,8 +158,9 @@ func (b *binder) update(s *ast.Update) (*Statement, error) {
 	return &Statement{Root: u, Out: u.Out, Tag: "UPDATE", Rows: len(s.Returning) > 0, Writes: true}, nil
 }
 
-// assignment binds one item of SET into values, by ordinal.
-func (b *binder) assignment(a ast.Assignment, t *schema.Table, sc *scope, values []expr.Expr) error {
+// assignment binds one item of SET into values, by ordinal, with the place of
+// each value. They get the types of their columns when all are bound.
+func (b *binder) assignment(a ast.Assignment, t *schema.Table, sc *scope, values []expr.Expr, places []int) error {
 	var cols []int
 	for _, n := range a.Cols {
 		if len(n.Parts) > 1 {
@@ -170,9 +180,8 @@ func (b *binder) assignment(a ast.Assignment, t *schema.Table, sc *scope, values
 		if values[i] != nil {
 			return sqlerr.New(sqlerr.SyntaxError, "multiple assignments to same column \"%s\"", t.Columns[i].Name)
 		}
-		v, err := b.assign(e, t, i, pos)
-		values[i] = v
-		return err
+		values[i], places[i] = e, pos
+		return nil
 	}
 	one := func(i int, x ast.Expr) error {
 		if _, ok := x.(*ast.Default); ok {

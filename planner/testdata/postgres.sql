@@ -492,3 +492,195 @@ copy nope to stdout
 copy u (zz) to stdout
 copy u (a, a) to stdout
 copy (select zz from u) to stdout
+# subqueries in expressions
+select b, (select sum(x) from u where u.a = v.a) from u v group by b
+select b, (select sum(u.x) from u where u.b = v.b) from u v group by b
+select a, (select x from u where u.a = t.zz) from t
+select (select t.a) from t
+select (select a from u order by zz) from t
+select exists (select zz from t)
+select a in (select b from u) from t
+select a in (select a, b from u) from t
+select $1 in (select a from u)
+select a from t where b = (select max(x) from u)
+select case when a in (select x from u) then 1 else 'x' end from t
+select (select count(*) from u where u.a = t.a) as n, (select max(y) from u where u.b = t.b) from t
+update u set a = (select max(a) from t where t.b = u.b)
+update u set a = (select b from t where t.a = u.a limit 1)
+select generate_series(1, 3)
+select generate_series(1, 3) + 1 as q, a from t
+select a from t where generate_series(1, 2) = 1
+# more names and scopes
+select t.a from t, lateral_x
+select a from t as x(q)
+select q from t as x(q) where a = 1
+select x.q, x.b from t as x(q)
+select * from t as x(a1, b1) join u on x.a1 = u.a where a = 1
+select t.* from t join u using (a)
+select u.* from t join u using (a)
+select a.* from (t join u using (a)) as a
+select t.a from (t join u using (a)) as a
+select t1.a, t2.a from t t1, t t2 where a = 1
+select public.t.* from t
+select x.* from t
+select t.a.b from t
+select "A" from t
+select a as x from t where x = 1
+select a as x from t group by x having x > 1
+select a as x from t order by x + 1
+select a + 1 as a from t order by a
+select -a as a from t order by a + 1
+select sum(a) as a from t group by b order by a
+select sum(a) as s from t group by b order by s, b
+select count(*) from t order by a
+select b from t group by b order by a
+select b from t group by b order by count(*)
+select distinct b from t order by count(*)
+# casts and typing
+select a::int8::text::varchar(2), '5'::text::int from t
+select cast('2020-01-01' as date) + interval '1 day'
+select '1 day'::interval * 2, 2 * interval '1 hour', interval '1 hour' / 2
+select date '2020-01-01' + 5, 5 + date '2020-01-01', date '2020-01-01' - 5
+select timestamp '2020-01-01' - timestamp '2019-01-01', now() - date '2020-01-01'
+select '2020-01-01' < now(), '12' > 5, 'a' < 'b'
+select '2020-01-01' - now()
+select a = any (array[1, 2, 3]) from t
+select a = any (array['x']) from t
+select a <> all (array[1, 2]) from t
+select b = any (array['x', b]) from t
+select a in (null), a in (null, 1) from t
+select a between null and 1 from t
+select null and true, null or g, not null from t
+select null = 1, null + 1, null || 'x', null like 'x'
+select coalesce(null, 1.5, 2), coalesce('1', 2)
+select coalesce(1, '2'), coalesce(1, 'x')
+select case when true then null end, case when true then null else 1 end
+select case when true then now() else '2020-01-01' end
+select case when true then '2020-01-01' else now() end
+select case 1 when 1 then 'a' when 2.5 then 'b' end
+select case when 1 then 'a' end
+select greatest(now(), '2020-01-01'), least(1, null)
+select greatest(1, 'x')
+select greatest(now(), 1)
+select m = '00000000-0000-0000-0000-000000000000' from t
+select n = '\x00', length(n) from t
+select l > '1 hour', l = interval '1 hour' from t
+select c = 1, c = 1.5, c = '1.5', c > f, c > a from t
+select d = 'x', d || 'y', d < b, upper(d), d like 'x%', coalesce(d, 'none') from t
+select i + i, i + 1, i * h, i / 2, i % 2::smallint from t
+select 1 << 2, 5 & 3, 5 | 3, 5 # 3, ~5, 1::smallint << 2
+select |/ 4, 2 ^ 0.5, @ -5, 5 !
+select @ b from t
+select 1 = 1 = true
+select (1 = 1) = true
+select 5 % 2.5, 5.5 / 2, 5 / 2.0, 7 / 2::float8
+select 'x' 'y'
+select u&'\0041', e'a\nb', $$x$$
+select int '5', float8 '1.5', bool 'yes', numeric '1.50'
+select numeric(5,1) '1.55', varchar(2) 'abc'
+select int 'x'
+select bool 'maybe'
+select interval '1' day, interval '1-2' year to month, interval(3) '1.23456 s'
+select 1::text || 2::text, 1 || 'x' || 2
+select cast(b as float8), cast(f as text), cast(e as text), cast('t' as bool) from t
+select 9223372036854775807, -9223372036854775808, 9223372036854775808
+select 1.0::int, 2.5::int, '2.5'::numeric::int, 1e10::int8
+select current_timestamp(3), localtimestamp(0), current_date
+select count(*)::int, sum(a)::float8, avg(a)::numeric(5,2) from t
+select string_agg(b, ',') from t
+select string_agg(a, ',') from t
+select bool_and(g), every(g), bit_or(a) from t
+select bool_and(a) from t
+select stddev(a), variance(f), stddev_pop(c) from t
+select min(e), max(l), min(d), max(n) from t
+select sum(distinct a), avg(distinct f) from t
+select count(distinct a, b) from t
+select floor(f), ceil(c), sqrt(a), power(a, 2), exp(f), ln(c), mod(a, 2), trunc(c, 1), sign(f) from t
+select substr(b, 1), substr(b, 1, 2), left(b, 2), replace(b, 'a', 'b'), strpos(b, 'x'), concat(a, b, null), repeat(b, 2), reverse(b) from t
+select lpad(b, 5), rpad(b, 5, 'x'), split_part(b, ',', 1), initcap(b), ascii(b), chr(65), md5(b) from t
+select to_char(e, 'YYYY'), to_timestamp(0) from t
+select make_interval(days => 1), make_interval(hours => 2, mins => 3), make_date(2020, 1, 1), make_timestamp(2020, 1, 1, 0, 0, 0)
+select make_interval(nope => 1)
+select make_interval(days => 1, 2)
+select age(e), age(k, k), justify_hours(l), date_part('year', e) from t
+select pg_typeof(a), pg_typeof('x') from t
+select version(), current_user, current_database(), current_schema, pg_backend_pid()
+select random(), gen_random_uuid(), clock_timestamp(), statement_timestamp()
+select overlay(b placing 'x' from 1 for 2), trim(both 'x' from b), trim(leading from b), btrim(b) from t
+select position('a' in b), char_length(b), octet_length(n), bit_length(b) from t
+select b similar to 'a%', b like 'a' escape '\', b !~ 'x' from t
+select e at time zone 'UTC', k at time zone 'UTC', e at time zone interval '1 hour' from t
+select a at time zone 'UTC' from t
+select date_trunc('day', b) from t
+select date_trunc(a, e) from t
+select date_bin('1 hour', e, '2020-01-01') from t
+select width_bucket(f, 0, 10, 5), log(c), log(2, c), cbrt(f), pi(), degrees(f) from t
+select quote_literal(b), quote_ident(b), quote_literal(a) from t
+select regexp_replace(b, 'a', 'b'), regexp_replace(b, 'a', 'b', 'g'), translate(b, 'a', 'b') from t
+select encode(n, 'hex'), decode(b, 'hex'), convert_from(n, 'UTF8'), sha256(n) from t
+select a is of (int) from t
+select abs(-5), abs('-5'), abs(null)
+select round('1.5'), floor('1.5')
+select upper(null), length(null), coalesce(upper(null), 'x')
+# insert and update typing
+insert into t (a, c, f, h, i, o) values (1.5, 1, 1, 1.5, 1, 1.5)
+insert into t (a, b) values (1, 2)
+insert into t (a, b) values (1, true)
+insert into t (a, b) values (1, now())
+insert into t (a, e) values (1, date '2020-01-01')
+insert into t (a, j) values (1, now())
+insert into t (a, l) values (1, 5)
+insert into t (a, m) values (1, 'x'::text)
+insert into t (a, g) values (1, 'yes'), (2, 'nope')
+insert into t (a, n) values (1, '\xzz')
+insert into t (a, c) values (1, 123456789012.5)
+insert into t (a, d) select a, y from u
+insert into t (a, e) select a, b from u
+insert into t (a, h) select a, 'x' from u
+insert into t (a) select a from u union select 1.5
+insert into t (a, b) select * from (values (1, 'x'), (2, null)) v(x, y)
+insert into t (a, b) values ($1 + 1, $2 || 'x')
+insert into t (a, b) values ($1, $1)
+update t set c = $1, d = $2, e = $3, g = $4, j = $5
+update t set a = a + 1, b = b || $1 where e > $2 returning *, $3::int
+update t set a = b from u
+update t set a = u.a from u where t.b = u.b
+update t set b = a
+update t set e = j, j = e, l = e - k
+update t set e = j - 1
+update t x set a = 1 where t.a = 1
+update t set a = default where false returning t.a, b as q
+delete from t using u where t.a = u.a and u.zz = 1
+delete from t where a = $1 and e between $2 and $3
+delete from t where exists (select 1 from u where u.a = t.a and u.b = $1)
+# wrong statements
+select
+select from t
+select * from t where
+select a, from t
+select * from t order by
+select count(distinct *) from t
+insert into t
+update t
+delete t
+select 1 from t t1 join t t2 on t1.a = t2.a join t t3 on t3.a = t1.a and t4.a = 1
+select * from t join u on t.a = u.a and t.b = u.a
+select * from (values (1, 2), (3, 4)) v(a)
+select * from (values (1, 2), (3, 4)) v(a, b, c)
+select v.column1, v.column2 from (values (1, 'x')) v
+select (values (1))
+select (values (1), (2))
+select * from (select 1) x, (select 2) x
+with x as (select 1 as a), y as (select b from x) select * from y
+with x as (select 1 as a) select * from x join x on true
+with x(a, b) as (values (1, 2)) select a + b from x
+select a from t union all select b from u
+select a, b from t union all select x, y from u order by a, 2
+(select a from t order by a limit 1) union all (select x from u limit 1)
+select a from t union (select x from u intersect select 1)
+select a from t union select null order by 1
+select null union select null union select 1
+select 'x' as q union select null order by q
+table t
+table nope
+select count(*) from (table u) q
