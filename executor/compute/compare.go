@@ -464,6 +464,10 @@ func compareBytes(op comparison) Kernel {
 	if op == opEQ || op == opNE {
 		return func(e *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
 			x, y := spansOf(args[0]), spansOf(args[1])
+			if y.mask == 0 {
+				eqBytesConst(out, &x, y.get(0), rows, op == opEQ)
+				return nil
+			}
 			for _, i := range rows.Selection() {
 				setBit(out, int(i), string(x.get(int(i))) == string(y.get(int(i))) == (op == opEQ))
 			}
@@ -476,6 +480,16 @@ func compareBytes(op comparison) Kernel {
 			setBit(out, int(i), op.fulfils(bytes.Compare(x.get(int(i)), y.get(int(i)))))
 		}
 		return nil
+	}
+}
+
+// eqBytesConst compares with a constant; most values differ in length already,
+// which the span tells.
+func eqBytesConst(out *vector.Vector, x *spans, c []byte, rows vector.Rows, equal bool) {
+	for _, i := range rows.Selection() {
+		p := x.at[int(i)&x.mask]
+		same := int(p.Len) == len(c) && string(x.arena[p.Off:p.Off+p.Len]) == string(c)
+		setBit(out, int(i), same == equal)
 	}
 }
 

@@ -195,8 +195,18 @@ func bindPart(t types.ID) func(Site) Kernel {
 			names, m := spansOf(args[0]), mask(args[1])
 			zone := e.sessionZone()
 			zoned := t == types.Timestamptz
+			// Values in [from, to) have the field last.
+			var last fieldValue
+			from, to := int64(0), int64(0)
 			for _, i := range rows.Selection() {
-				us, name := args[1].I64[int(i)&m], names.get(int(i))
+				us := args[1].I64[int(i)&m]
+				if us >= from && us < to && names.mask == 0 {
+					if err := putField(out, int(i), last); err != nil {
+						return err
+					}
+					continue
+				}
+				name := names.get(int(i))
 				u := memo.get(name)
 				if u == unitNone {
 					return unitError(name, t, false)
@@ -219,10 +229,33 @@ func bindPart(t types.ID) func(Site) Kernel {
 				if err := putField(out, int(i), f); err != nil {
 					return err
 				}
+				from, to, last = 0, 0, f
+				if steady := u.steady(); steady != unitNone {
+					lo, hi := truncUnit(steady, local)
+					from, to = lo-(local-us), hi-(local-us)
+					if zoned && (zone.ToLocal(from) != lo || zone.ToLocal(to-1) != hi-1) {
+						to = from // the clock changes in between
+					}
+				}
 			}
 			return nil
 		}
 	}
+}
+
+// steady returns the unit within which a field of the wall clock stays the same,
+// unitNone for those that run.
+func (u timeUnit) steady() timeUnit {
+	switch u {
+	case unitMinute:
+		return unitMinute
+	case unitHour:
+		return unitHour
+	case unitDay, unitWeek, unitMonth, unitQuarter, unitYear, unitDecade, unitCentury, unitMillennium,
+		unitDow, unitIsodow, unitDoy, unitIsoyear:
+		return unitDay
+	}
+	return unitNone
 }
 
 func sign64(x int64) int {
