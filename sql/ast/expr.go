@@ -156,12 +156,15 @@ type (
 		WithinGroup bool // OrderBy belongs to WITHIN GROUP
 		Over        *WindowDef
 	}
-	// Subscript is x[i] or, with Slice, x[lo:hi].
+	// Subscript is x[i] or, with Slice, x[lo:hi]. Chained: X is the Subscript just
+	// before in the same row of brackets, a[1][2] and not (a[1])[2]; a row in which
+	// one is a slice is one of slices all over.
 	Subscript struct {
 		Node
-		X      Expr
-		Lo, Hi Expr
-		Slice  bool
+		X       Expr
+		Lo, Hi  Expr
+		Slice   bool
+		Chained bool
 	}
 	// Field is (x).name.
 	Field struct {

@@ -132,7 +132,16 @@ func appendPredicate(dst []byte, e ast.Expr) ([]byte, bool) {
 func appendConstructor(dst []byte, e ast.Expr) []byte {
 	switch e := e.(type) {
 	case *ast.Subscript:
-		dst = appendPrimary(dst, e.X)
+		switch e.X.(type) {
+		case *ast.ColumnRef, *ast.Param:
+			dst = AppendExpr(dst, e.X)
+		default:
+			if e.Chained {
+				dst = AppendExpr(dst, e.X)
+			} else {
+				dst = append(AppendExpr(append(dst, '('), e.X), ')')
+			}
+		}
 		dst = append(dst, '[')
 		if e.Lo != nil {
 			dst = AppendExpr(dst, e.Lo)

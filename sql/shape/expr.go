@@ -183,9 +183,15 @@ func (p *parser) quantifier() (all, ok bool) {
 func (p *parser) quantified(l operand, op, schema string, all bool, pos int) operand {
 	p.enclose(l.at, &ast.Quantified{Node: ast.Node{Pos: pos}, Op: op, Schema: schema, All: all})
 	p.emit(",")
-	r := p.brackets()
-	if r.form == listForm {
-		p.Fail()
+	var r operand
+	if p.queryAhead() {
+		if r = p.brackets(); r.form == listForm {
+			p.Fail()
+		}
+	} else {
+		p.Expect(lex.LParen)
+		r = p.free()
+		p.Expect(lex.RParen)
 	}
 	p.emit(")")
 	return operand{at: l.at, height: p.grow(l.height, r.height), node: -1}

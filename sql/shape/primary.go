@@ -339,12 +339,15 @@ func (p *parser) firstInside() int {
 
 // indirection reads the subscripts and fields behind a primary.
 func (p *parser) indirection(o operand) operand {
+	chained := false
 	for {
 		t := p.Tok()
 		switch t.Kind {
 		case lex.LBracket:
-			o = p.subscript(o)
+			o = p.subscript(o, chained)
+			chained = true
 		case lex.Dot:
+			chained = false
 			p.Next()
 			n := ast.Node{Pos: int(t.Pos)}
 			if p.AcceptOp("*") {
@@ -361,8 +364,8 @@ func (p *parser) indirection(o operand) operand {
 }
 
 // subscript reads [i], [lo:hi] and the slices that leave out a bound.
-func (p *parser) subscript(o operand) operand {
-	s := Subscript{Subscript: &ast.Subscript{Node: ast.Node{Pos: p.Pos()}}}
+func (p *parser) subscript(o operand, chained bool) operand {
+	s := Subscript{Subscript: &ast.Subscript{Node: ast.Node{Pos: p.Pos()}, Chained: chained}}
 	n := p.add(nil)
 	p.outs[p.cur].mark(o.at, callMark, n)
 	p.Next()

@@ -152,6 +152,9 @@ func (p *parser) timeZone(s *ast.SetVar) ast.Stmt {
 		s.Default = true
 	case p.IsWord(lex.KwInterval):
 		start := p.I
+		if k := p.Ahead(1).Kind; k != lex.String && k != lex.LParen {
+			p.FailAt(start + 1)
+		}
 		c, ok := p.expr().(*ast.Cast)
 		if !ok {
 			p.Fail()
