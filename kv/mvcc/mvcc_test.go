@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +22,7 @@ import (
 	"github.com/dejaq/fasti/kv/keys"
 	"github.com/dejaq/fasti/kv/store"
 	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/kv/vector/vectortest"
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
 )
@@ -235,6 +237,7 @@ func drawValue(t *rapid.T, typ types.Type, nullable bool) vector.Datum {
 // timestamp, with and without writes laid over it, as a map says: through Scanner
 // with whole and selected columns, and through Seeker (M1, M3).
 func TestScanMatchesModel(t *testing.T) {
+	var m Morsel // of all tables, as kv/txn's readers share theirs
 	rapid.Check(t, func(t *rapid.T) {
 		data := openData(t)
 		defer func() { require.NoError(t, data.Close()) }()
@@ -281,16 +284,22 @@ func TestScanMatchesModel(t *testing.T) {
 						}
 						require.NoError(t, b.AppendDatums(rows[i]))
 					}
-					e.Load(b.Batch())
-					sel := []uint16{0, 1, 2, 3, 4}[:n]
-					ids := make([]uint64, 5)
+					seed := rapid.Uint64().Draw(t, "forms")
+					mixed := vectortest.Mix(rand.New(rand.NewPCG(seed, 1)), b.Batch())
+					e.Load(mixed)
+					sel := mixed.Rows().Selection()
+					at := map[uint16][]vector.Datum{}
+					for i, r := range sel {
+						at[r] = rows[i]
+					}
+					ids := make([]uint64, mixed.Len)
 					for len(sel) > 0 {
 						k, size := e.Fit(sel, 400)
 						if k == 0 {
 							k, size = e.Fit(sel[:1], 1<<20)
 						}
-						for _, r := range sel[:k] {
-							ids[r] = id + uint64(r-sel[0])
+						for i, r := range sel[:k] {
+							ids[r] = id + uint64(i)
 						}
 						e.AppendWrites(&w, Insert, None, sel[:k], size, ids)
 						for _, r := range sel[:k] {
@@ -305,7 +314,7 @@ func TestScanMatchesModel(t *testing.T) {
 							if len(key) == 0 {
 								t.Fatal("empty row key")
 							}
-							next[prefix+string(key)] = rows[r]
+							next[prefix+string(key)] = at[r]
 						}
 						sel = sel[k:]
 					}
@@ -375,7 +384,7 @@ func TestScanMatchesModel(t *testing.T) {
 		sc, err := NewScanner(data.Reader(), c, schema.Timestamp(10*at+rapid.IntRange(0, 9).Draw(t, "late")), true)
 		require.NoError(t, err)
 		defer func() { require.NoError(t, sc.Close()) }()
-		var m Morsel
+		m.Reset()
 		sc.Seek(from, to, overlay)
 		more, err := sc.Fill(&m)
 		require.NoError(t, err)

@@ -188,12 +188,11 @@ func (s *Scanner) add(m *Morsel, key, v []byte) error {
 		return err
 	}
 	i := m.rows
-	if h != m.header {
-		if i == 0 {
-			m.header, m.lay = h, s.lay
-		} else {
-			m.mixed = true
-		}
+	switch {
+	case i == 0:
+		m.header, m.lay = h, s.lay
+	case h != m.header:
+		m.mixed = true
 	}
 	m.values = append(m.values, v...)
 	m.valueEnd[i+1] = uint32(len(m.values))

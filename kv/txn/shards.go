@@ -10,6 +10,7 @@ import (
 
 	"github.com/dejaq/fasti/kv/replica"
 	"github.com/dejaq/fasti/meta/cluster"
+	"github.com/dejaq/fasti/meta/etcd"
 	"github.com/dejaq/fasti/meta/schema"
 )
 
@@ -159,7 +160,7 @@ func createError(err error) error {
 	switch {
 	case errors.Is(err, cluster.ErrNoTable), errors.Is(err, cluster.ErrDropping):
 		return errors.Join(ErrTableGone, err)
-	case errors.Is(err, cluster.ErrNoGroup):
+	case errors.Is(err, cluster.ErrNoGroup), errors.Is(err, etcd.ErrNotManager), errors.Is(err, etcd.ErrUnavailable):
 		return errors.Join(ErrNoGroup, err)
 	}
 	return err

@@ -1,6 +1,7 @@
 package txn
 
 import (
+	"context"
 	"errors"
 	"math"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dejaq/fasti/kv/replica"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/schema"
 )
@@ -322,6 +324,18 @@ func TestTruncateDrop(t *testing.T) {
 
 	require.NoError(t, e.db.Recover(bg, func(schema.TableID) bool { return true }))
 	require.Len(t, e.all(tbl), 1)
+	// A crash in the middle of TRUNCATE leaves shards that are on their way out: nobody
+	// writes them until Recover has finished.
+	_, err := e.cluster.SetShardState(bg, []schema.ShardID{e.cluster.View().AllShards(tbl.ID)[0].ID}, schema.ShardDropping)
+	require.NoError(t, err)
+	tx = e.begin(ReadCommitted)
+	require.ErrorIs(t, tx.Insert(bg, tbl, batchOf([]row{{0, 4, "d", 4}})), ErrTableGone)
+	require.NoError(t, tx.Rollback(bg))
+	require.NoError(t, e.db.Recover(bg, func(schema.TableID) bool { return true }))
+	require.Empty(t, e.all(tbl))
+	e.insert(tbl, row{0, 4, "d", 4})
+	require.Len(t, e.all(tbl), 1)
+
 	require.NoError(t, e.catalog.DropTable(bg, tbl.ID))
 	tx = e.begin(ReadCommitted)
 	require.ErrorIs(t, tx.Insert(bg, tbl, batchOf([]row{{99e6, 7, "late", 1}})), ErrTableGone)
@@ -351,4 +365,16 @@ func TestKeysMove(t *testing.T) {
 	require.Equal(t, []vector.Datum{vector.IntDatum(5)}, d.Key)
 	require.ErrorIs(t, tx.Commit(bg), ErrDuplicateKey)
 	require.Len(t, e.all(tbl), 2)
+}
+
+// An outcome in doubt is asked for until there is one; when nobody can tell, the
+// answer is that it is unknown.
+func TestLearn(t *testing.T) {
+	tx := new(Txn)
+	n := 0
+	answers := []error{replica.ErrUnknown, replica.ErrNotLeader, nil}
+	require.NoError(t, tx.learn(bg, func(context.Context) error { n++; return answers[n-1] }))
+	require.Equal(t, 3, n)
+	require.ErrorIs(t, tx.learn(bg, func(context.Context) error { return replica.ErrAborted }), replica.ErrAborted)
+	require.ErrorIs(t, tx.learn(bg, func(context.Context) error { return replica.ErrExpired }), ErrUnknown)
 }
