@@ -122,7 +122,7 @@ func TestDepth(t *testing.T) {
 			e, err := Statement(lex.Open(gen(200)), Options{})
 			require.NoError(t, err)
 			e.Release()
-			for _, n := range []int{1001, 50000} {
+			for _, n := range []int{1001, 5000} {
 				_, err = Statement(lex.Open(gen(n)), Options{})
 				require.Equal(t, sqlerr.StatementTooComplex, sqlerr.Code(err), "%d levels: %v", n, err)
 			}
@@ -161,9 +161,9 @@ func TestLinear(t *testing.T) {
 				defer e.Release()
 				return [3]float64{float64(e.Steps), float64(len(e.Nodes)), float64(len(e.Skeleton))}
 			}
-			one, two := size(5000), size(10000)
+			one, two := size(2000), size(4000)
 			for i, what := range []string{"steps", "nodes", "bytes"} {
-				require.LessOrEqual(t, two[i], 2.2*one[i]+8, "%s for 5000 parts %v, for 10000 %v", what, one[i], two[i])
+				require.LessOrEqual(t, two[i], 2.2*one[i]+8, "%s for 2000 parts %v, for 4000 %v", what, one[i], two[i])
 			}
 		})
 	}
