@@ -17,7 +17,11 @@ import (
 func (b *binder) coerce(e expr.Expr, to types.Type, ctx function.CastContext, pos int) (r expr.Expr, ok bool, err error) {
 	from := e.Type()
 	if from.ID == types.Unknown {
-		r, err := b.known(e, to, pos)
+		as := types.Of(to.ID)
+		if to.ID == types.Interval {
+			as = to // the fields decide what the numbers of the literal mean
+		}
+		r, err := b.known(e, as, pos)
 		if err != nil {
 			return nil, true, err
 		}
@@ -90,9 +94,8 @@ func fits(d vector.Datum, to types.Type) bool {
 	return ok && utf8.RuneCountInString(d.S) <= n
 }
 
-// known gives an untyped literal or parameter the type to without its modifier.
-func (b *binder) known(e expr.Expr, to types.Type, pos int) (expr.Expr, error) {
-	t := types.Of(to.ID)
+// known gives an untyped literal or parameter the type t.
+func (b *binder) known(e expr.Expr, t types.Type, pos int) (expr.Expr, error) {
 	if t.ID == types.Unknown {
 		t.ID = types.Text
 	}

@@ -91,7 +91,13 @@ func (b *binder) bind(e ast.Expr, sc *scope) (expr.Expr, error) {
 		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "row expansion via \"*\" is not supported here").At(e.Pos)
 	case *ast.Row:
 		return nil, sqlerr.NotSupported("ROW value").At(e.Pos)
-	case *ast.Array, *ast.ArrayQuery, *ast.Subscript:
+	case *ast.Subscript:
+		x, err := b.bind(e.X, sc)
+		if err != nil {
+			return nil, err
+		}
+		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", types.Of(x.Type().ID)).At(loc(e.X))
+	case *ast.Array, *ast.ArrayQuery:
 		return nil, sqlerr.NotSupported("array type").At(loc(e))
 	case *ast.Field:
 		return nil, sqlerr.NotSupported("field selection from a composite value").At(e.Pos)
@@ -198,6 +204,11 @@ func (b *binder) arguments(sig *function.Signature, args []expr.Expr, pos int) (
 			out[i] = a // count($1) gives no type, and is refused at the end
 			continue
 		}
+		if c, ok := a.(expr.Const); ok && c.T.ID == types.Unknown && sig.Name == "pg_typeof" {
+			c.Value.I = 0
+			out[i] = c // the one function that tells
+			continue
+		}
 		t := types.Of(sig.ArgType(i, a.Type().ID))
 		r, ok, err := b.coerce(a, t, function.Implicit, pos)
 		if err != nil {
@@ -240,11 +251,38 @@ func (b *binder) binary(e *ast.Binary, sc *scope) (expr.Expr, error) {
 	if lrow && rrow && isComparison(e.Op) {
 		return b.rows(e.Op, l.Elems, r.Elems, e.Pos, sc)
 	}
+	if lrow != rrow {
+		return b.recordOperator(e, sc)
+	}
 	args, err := b.bindAll([]ast.Expr{e.L, e.R}, sc)
 	if err != nil {
 		return nil, err
 	}
 	return b.call(e.Op, args, e.Pos)
+}
+
+// recordOperator refuses a row on one side of an operator: there is no operator
+// over records and other types.
+func (b *binder) recordOperator(e *ast.Binary, sc *scope) (expr.Expr, error) {
+	names := [2]string{"record", "record"}
+	for i, x := range []ast.Expr{e.L, e.R} {
+		if row, ok := x.(*ast.Row); ok {
+			if _, err := b.bindAll(row.Elems, sc); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		v, err := b.bind(x, sc)
+		if err != nil {
+			return nil, err
+		}
+		if v.Type().ID == types.Unknown {
+			return nil, sqlerr.NotSupported("ROW value").At(loc(x))
+		}
+		names[i] = types.Of(v.Type().ID).String()
+	}
+	return nil, sqlerr.New(sqlerr.UndefinedFunction, "operator does not exist: %s %s %s", names[0], e.Op, names[1]).
+		WithHint("No operator matches the given name and argument types. You might need to add explicit type casts.").At(e.Pos)
 }
 
 // rows compares two row values column by column: equality of all for = and <>,

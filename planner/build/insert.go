@@ -104,12 +104,12 @@ func insertColumns(t *schema.Table, list []ast.Name) (cols, pos []int, err error
 	}
 	seen := make(map[int]bool, len(list))
 	for _, n := range list {
-		if len(n.Parts) > 1 {
-			return nil, nil, sqlerr.NotSupported("assignment to a field of a column").At(n.Pos)
-		}
 		i := t.Column(n.Parts[0])
 		if i < 0 {
 			return nil, nil, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", n.Parts[0], t.Name).At(n.Pos)
+		}
+		if len(n.Parts) > 1 {
+			return nil, nil, fieldAssignment(t, i, n)
 		}
 		if seen[i] {
 			return nil, nil, sqlerr.New(sqlerr.DuplicateColumn, "column \"%s\" specified more than once", n.Parts[0]).At(n.Pos)
@@ -118,6 +118,12 @@ func insertColumns(t *schema.Table, list []ast.Name) (cols, pos []int, err error
 		cols, pos = append(cols, i), append(pos, n.Pos)
 	}
 	return cols, pos, nil
+}
+
+// fieldAssignment refuses col.field as a target: no type has fields.
+func fieldAssignment(t *schema.Table, i int, n ast.Name) error {
+	return sqlerr.New(sqlerr.DatatypeMismatch, "cannot assign to field \"%s\" of column \"%s\" because its type %s is not a composite type",
+		n.Parts[1], n.Parts[0], types.Of(t.Columns[i].Type.ID)).At(n.Pos)
 }
 
 // checkWidth compares the number of values with the number of columns.

@@ -141,15 +141,15 @@ func (b *binder) correlated(r result, free logical.Set, sc *scope, pos int) (exp
 		if !ok {
 			break
 		}
-		defs := make(map[int]expr.Expr, len(p.Out))
-		for i, c := range p.Out {
-			defs[c.ID] = p.Exprs[i]
-		}
+		defs := projected(p)
 		value = replaceColumns(value, defs)
 		for i := range order {
 			order[i].Expr = replaceColumns(order[i].Expr, defs)
 		}
 		n = p.Input
+	}
+	if v, ok := n.(*logical.Values); ok && len(v.Rows) == 1 && len(v.Out) == 0 {
+		return value, nil // (SELECT outer.column)
 	}
 	agg, aggregates := n.(*logical.Aggregate)
 	if aggregates && len(agg.Keys) > 0 {
@@ -233,6 +233,15 @@ func (b *binder) onePerKey(n logical.Node, keys groupColumns, value expr.Expr) (
 	}
 	value = replaceColumns(value, defs)
 	return g, expr.Call{Func: check.ID, Args: []expr.Expr{value, rows.Ref()}, T: value.Type()}, true
+}
+
+// projected returns what the columns of p stand for.
+func projected(p *logical.Project) map[int]expr.Expr {
+	defs := make(map[int]expr.Expr, len(p.Out))
+	for i, c := range p.Out {
+		defs[c.ID] = p.Exprs[i]
+	}
+	return defs
 }
 
 func replaceColumns(e expr.Expr, defs map[int]expr.Expr) expr.Expr {

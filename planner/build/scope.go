@@ -150,6 +150,18 @@ func (b *binder) column(e *ast.ColumnRef, sc *scope) (expr.Expr, error) {
 	return nil, sc.missingColumn("", name, e.Pos)
 }
 
+// has reports whether a column is of the level itself.
+func (sc *scope) has(id int) bool {
+	for _, it := range sc.items {
+		for _, c := range it.cols {
+			if c.id == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // lookup finds a column by its bare name and how many there are.
 func (sc *scope) lookup(name string) (found itemCol, n int) {
 	for _, it := range sc.items {

@@ -136,13 +136,17 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 	p := &logical.Project{Input: node}
 	r := result{}
 	cols := make([]logical.Col, len(targets))
+	own := logical.Set{} // a column of an outer query does not keep its id
+	if sc.parent != nil {
+		own = logical.Columns(node)
+	}
 	for i, t := range targets {
 		if t.e.Type().ID == types.Unknown && (t.hidden || s.Distinct) {
 			if t.e, err = b.known(t.e, types.Of(types.Text), t.pos); err != nil {
 				return result{}, err
 			}
 		}
-		if c, ok := t.e.(expr.Column); ok {
+		if c, ok := t.e.(expr.Column); ok && (sc.parent == nil || own.Has(c.Index)) {
 			cols[i] = logical.Col{ID: c.Index, Name: t.name, T: c.T}
 		} else {
 			cols[i] = b.col(t.name, t.e.Type())
@@ -479,7 +483,7 @@ func (b *binder) groupKeys(s *ast.Select, sc, tsc *scope, targets *[]target) ([]
 			}
 		}
 		k := groupKey{e: x}
-		if c, ok := x.(expr.Column); ok {
+		if c, ok := x.(expr.Column); ok && sc.has(c.Index) {
 			k.col = logical.Col{ID: c.Index, Name: outputName(e), T: c.T}
 		} else {
 			k.col = b.col(outputName(e), x.Type())

@@ -151,6 +151,26 @@ func (b *binder) inQuery(n logical.Node, e *ast.In, not bool, sc *scope, fix fun
 	case len(r.cols) > len(xs):
 		return nil, sqlerr.New(sqlerr.SyntaxError, "subquery has too many columns").At(e.Pos)
 	}
+	// What the subquery's select list makes of outer columns is compared on the
+	// outer row.
+	node, defs := r.node, map[int]expr.Expr{}
+	if len(logical.Free(node)) > 0 {
+		for {
+			p, ok := node.(*logical.Project)
+			if !ok {
+				break
+			}
+			for id, e := range defs {
+				defs[id] = replaceColumns(e, projected(p))
+			}
+			for i, c := range p.Out {
+				if _, ok := defs[c.ID]; !ok {
+					defs[c.ID] = p.Exprs[i]
+				}
+			}
+			node = p.Input
+		}
+	}
 	var on []expr.Expr
 	for i, x := range xs {
 		if x = clean(x, sc.level); fix != nil {
@@ -162,9 +182,9 @@ func (b *binder) inQuery(n logical.Node, e *ast.In, not bool, sc *scope, fix fun
 		if err != nil {
 			return nil, err
 		}
-		on = append(on, eq)
+		on = append(on, replaceColumns(eq, defs))
 	}
-	sub, more, err := b.decorrelate(r.node, false, sc, e.Pos)
+	sub, more, err := b.decorrelate(node, false, sc, e.Pos)
 	if err != nil {
 		return nil, err
 	}

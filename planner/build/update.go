@@ -163,16 +163,12 @@ func (b *binder) update(s *ast.Update) (*Statement, error) {
 func (b *binder) assignment(a ast.Assignment, t *schema.Table, sc *scope, values []expr.Expr, places []int) error {
 	var cols []int
 	for _, n := range a.Cols {
-		if len(n.Parts) > 1 {
-			// PostgreSQL takes t.c for field c of column t.
-			if t.Column(n.Parts[0]) < 0 {
-				return sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", n.Parts[0], t.Name).At(n.Pos)
-			}
-			return sqlerr.NotSupported("assignment to a field of a column").At(n.Pos)
-		}
 		i := t.Column(n.Parts[0])
 		if i < 0 {
 			return sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", n.Parts[0], t.Name).At(n.Pos)
+		}
+		if len(n.Parts) > 1 {
+			return fieldAssignment(t, i, n) // PostgreSQL takes t.c for field c of column t
 		}
 		cols = append(cols, i)
 	}

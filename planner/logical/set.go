@@ -102,25 +102,35 @@ func Exprs(n Node, f func(expr.Expr)) {
 	}
 }
 
-// Free returns the columns that n's tree uses and does not define: those of the
-// enclosing query when n is a correlated subquery.
+// Free returns the columns that n's tree uses and does not get from its inputs:
+// those of the enclosing query when n is a correlated subquery.
 func Free(n Node) Set {
-	used, defined := Set{}, Set{}
+	free := Set{}
 	var walk func(Node)
 	walk = func(n Node) {
+		used := Set{}
 		Exprs(n, used.AddExpr)
-		for _, c := range n.Cols() {
-			defined.Add(c.ID)
+		if len(used) > 0 {
+			have := Set{}
+			in := n.Inputs()
+			if len(in) == 0 {
+				in = []Node{n} // a scan filters its own columns
+			}
+			for _, i := range in {
+				for _, c := range i.Cols() {
+					have.Add(c.ID)
+				}
+			}
+			for id := range used {
+				if !have.Has(id) {
+					free.Add(id)
+				}
+			}
 		}
 		for _, in := range n.Inputs() {
 			walk(in)
 		}
 	}
 	walk(n)
-	for id := range used {
-		if defined.Has(id) {
-			delete(used, id)
-		}
-	}
-	return used
+	return free
 }

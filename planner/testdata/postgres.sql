@@ -431,6 +431,7 @@ update u z set a = 1 where u.a = 1
 update u set a = t.a from t where t.b = u.b
 update u set a = a from t
 update u set u.a = 1
+update u set a.b = 1
 update nope set a = 1
 update u set a = t.zz from t
 delete from u
@@ -684,3 +685,15 @@ select 'x' as q union select null order by q
 table t
 table nope
 select count(*) from (table u) q
+# outer columns, records, subscripts
+select a from t where a in (select a from u where zz = 1)
+select a from t where i in (select i from u)
+select (1, 2) = 1
+select (a, b) = a from t
+select a = (1, 2) from t
+select a[1] from t
+select (select 1)[1]
+insert into u (u.a) values (1)
+insert into u (a.b) values (1)
+select pg_typeof('x'), pg_typeof(null), pg_typeof(1)
+select interval '1 2' day to hour, interval '1' year, interval '5' second(2), interval '1' foo
