@@ -1,10 +1,6 @@
 package lex
 
-import (
-	"fmt"
-
-	"github.com/dejaq/fasti/sql/sqlerr"
-)
+import "github.com/dejaq/fasti/sql/sqlerr"
 
 // Cursor is a position in the tokens of one text. The parsers read from it and
 // report errors by panicking through Fail and Raise; the entry points turn that
@@ -213,6 +209,6 @@ func Catch(err *error) {
 	case abort:
 		*err = x.err
 	default:
-		panic(fmt.Sprintf("sql parser: %v", x))
+		panic(x)
 	}
 }

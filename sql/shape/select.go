@@ -28,7 +28,7 @@ func (p *parser) query() queryInfo {
 	if with {
 		height = p.withClause()
 	}
-	info := p.queryBody(queryInfo{})
+	info := p.queryBody()
 	if with {
 		if info.with {
 			p.Raisef(sqlerr.SyntaxError, withPos, "multiple WITH clauses not allowed")
@@ -42,7 +42,7 @@ func (p *parser) query() queryInfo {
 }
 
 // queryBody reads a query behind its WITH clause.
-func (p *parser) queryBody(queryInfo) queryInfo {
+func (p *parser) queryBody() queryInfo {
 	at := p.anchor()
 	if !p.Is(lex.LParen) {
 		return p.queryTail(p.setOperations(at, p.block()))
@@ -79,7 +79,7 @@ func (p *parser) setOperations(at int32, info queryInfo) queryInfo {
 	if w != lex.KwUnion && w != lex.KwIntersect && w != lex.KwExcept {
 		return info
 	}
-	info = queryInfo{height: p.intersections(at, info.height)}
+	info = queryInfo{height: p.intersections(info.height)}
 	first := true
 	for {
 		switch {
@@ -97,7 +97,7 @@ func (p *parser) setOperations(at int32, info queryInfo) queryInfo {
 		right := p.anchor()
 		h := p.blockOrBrackets()
 		if p.IsWord(lex.KwIntersect) {
-			h = p.intersections(right, h)
+			h = p.intersections(h)
 			p.wrap(right)
 		}
 		info.height = p.grow(info.height, h)
@@ -118,8 +118,8 @@ func (p *parser) wrap(at int32) {
 	p.emit("))")
 }
 
-// intersections reads INTERSECT behind the block at the anchor.
-func (p *parser) intersections(_ int32, height int32) int32 {
+// intersections reads INTERSECT behind a block of that height.
+func (p *parser) intersections(height int32) int32 {
 	for p.AcceptWord(lex.KwIntersect) {
 		p.emit(" INTERSECT")
 		p.setQuantifier()

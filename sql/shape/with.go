@@ -122,7 +122,7 @@ func (p *parser) statement() int {
 		case w == lex.KwMerge:
 			p.Raise(sqlerr.NotSupported("MERGE").At(p.Pos()))
 		default:
-			if info := p.queryBody(queryInfo{}); info.with {
+			if info := p.queryBody(); info.with {
 				p.Raisef(sqlerr.SyntaxError, withPos, "multiple WITH clauses not allowed")
 			}
 			p.end(outer)

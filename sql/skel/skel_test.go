@@ -21,20 +21,26 @@ import (
 // TestParse shows what is kept of a skeleton.
 func TestParse(t *testing.T) {
 	for _, c := range []struct{ skeleton, want string }{
-		{"SELECT t0,f1(t2,(SELECT t3)) AS t4 FROM t5, (SELECT t6) AS t7 JOIN t8 ON f9(t10) WHERE t11 GROUP BY t12 HAVING t13 ORDER BY f14(t15) LIMIT 16",
+		{
+			"SELECT t0,f1(t2,(SELECT t3)) AS t4 FROM t5, (SELECT t6) AS t7 JOIN t8 ON f9(t10) WHERE t11 GROUP BY t12 HAVING t13 ORDER BY f14(t15) LIMIT 16",
 			"(Stmt Query:(Query Blocks:[(Block Fields:[(Field Label:-1) (Field Expr:(Expr Node:1 Args:[(Expr Node:2) " +
 				"(Expr Node:-1 Query:(Query Blocks:[(Block Fields:[(Field Expr:(Expr Node:3) Label:-1)])] Limit:-1))]) Label:4)] " +
 				"From:[(Table Node:5) (Table Node:-1 Left:(Table Node:7 Query:(Query Blocks:[(Block Fields:[(Field Expr:(Expr Node:6) Label:-1)])] Limit:-1)) " +
 				"Right:(Table Node:8) On:(Expr Node:9 Args:[(Expr Node:10)]))] Where:(Expr Node:11) GroupBy:[(Expr Node:12)] Having:(Expr Node:13))] " +
-				"OrderBy:[(Expr Node:14 Args:[(Expr Node:15)])] Limit:16) Target:-1 Limit:-1)"},
-		{"WITH RECURSIVE t0 AS (SELECT 1) SELECT t1 UNION ALL SELECT t2 EXCEPT SELECT t3 LIMIT 4",
+				"OrderBy:[(Expr Node:14 Args:[(Expr Node:15)])] Limit:16) Target:-1 Limit:-1)",
+		},
+		{
+			"WITH RECURSIVE t0 AS (SELECT 1) SELECT t1 UNION ALL SELECT t2 EXCEPT SELECT t3 LIMIT 4",
 			"(Stmt Query:(Query CTEs:[(CTE Query:(Query Blocks:[(Block Fields:[(Field Expr:(Expr Node:-1) Label:-1)])] Limit:-1))] " +
 				"Blocks:[(Block Fields:[(Field Expr:(Expr Node:1) Label:-1)]) (Block Fields:[(Field Expr:(Expr Node:2) Label:-1)]) (Block Fields:[(Field Expr:(Expr Node:3) Label:-1)])] " +
-				"Ops:[(Op Name:\"UNION\" All:true) (Op Name:\"EXCEPT\")] Limit:4) Target:-1 Limit:-1)"},
+				"Ops:[(Op Name:\"UNION\" All:true) (Op Name:\"EXCEPT\")] Limit:4) Target:-1 Limit:-1)",
+		},
 		{"INSERT INTO t0 VALUES ()", "(Stmt Verb:1 Limit:-1)"},
 		{"INSERT INTO t0 SELECT t1", "(Stmt Verb:1 Query:(Query Blocks:[(Block Fields:[(Field Expr:(Expr Node:1) Label:-1)])] Limit:-1) Limit:-1)"},
-		{"UPDATE t0 SET t1 = t2 WHERE t3 ORDER BY f4(t5) LIMIT 6",
-			"(Stmt Verb:2 Set:[(Assignment Node:1 Value:(Expr Node:2))] Where:(Expr Node:3) OrderBy:[(Expr Node:4 Args:[(Expr Node:5)])] Limit:6)"},
+		{
+			"UPDATE t0 SET t1 = t2 WHERE t3 ORDER BY f4(t5) LIMIT 6",
+			"(Stmt Verb:2 Set:[(Assignment Node:1 Value:(Expr Node:2))] Where:(Expr Node:3) OrderBy:[(Expr Node:4 Args:[(Expr Node:5)])] Limit:6)",
+		},
 		{"DELETE FROM t7", "(Stmt Verb:3 Target:7 Limit:-1)"},
 	} {
 		tree, err := (*Cache)(nil).Parse([]byte(c.skeleton))

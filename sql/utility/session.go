@@ -221,7 +221,7 @@ func (p *parser) show() ast.Stmt {
 	p.Next()
 	if p.r.Shape.Cockroach {
 		if what, ok := p.phrase(cockroachShows[:]); ok {
-			p.skip(nil)
+			p.skip()
 			return &ast.Unsupported{Pos: s.Pos, What: "SHOW " + what}
 		}
 	}

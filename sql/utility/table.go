@@ -63,7 +63,7 @@ func (p *parser) createTable() ast.Stmt {
 			what = "OF type in CREATE TABLE"
 		}
 		t.refuse(p.Pos(), what)
-		p.skip(nil)
+		p.skip()
 	case p.Is(lex.LParen) && !p.columnNamesOnly():
 		p.elements(t)
 		p.tableOptions(t, true)

@@ -56,7 +56,7 @@ func (p *parser) unsupported() ast.Stmt {
 	case "DECLARE CURSOR":
 		p.declare()
 	case "FETCH", "MOVE", "ANALYZE", "VACUUM", "CLUSTER":
-		p.skip(nil)
+		p.skip()
 	case "LISTEN":
 		p.ColID()
 	case "NOTIFY":
@@ -252,13 +252,12 @@ func (p *parser) some() {
 	if p.atEnd() {
 		p.Fail()
 	}
-	p.skip(nil)
+	p.skip()
 }
 
-// skip takes everything up to the end of the statement or, outside brackets, the
-// token that stop accepts.
-func (p *parser) skip(stop func(*lex.Token) bool) {
-	for !p.atEnd() && (stop == nil || !stop(p.Tok())) {
+// skip takes everything up to the end of the statement.
+func (p *parser) skip() {
+	for !p.atEnd() {
 		p.item()
 	}
 }
