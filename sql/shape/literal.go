@@ -8,14 +8,14 @@ import (
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
-// slab is how many literals or columns are allocated at once.
-const slab = 64
+// slabMax is how many literals are allocated at once at the most.
+const slabMax = 512
 
 // constant makes a literal.
 func (p *parser) constant(pos int, kind ast.ConstKind, raw string) *ast.Const {
 	if len(p.consts) == cap(p.consts) {
-		size := min(max(slab, len(p.Toks)-p.I), 16*slab) / 2
-		p.consts = make([]ast.Const, 0, max(size, 4))
+		// In long lists every second token is a literal.
+		p.consts = make([]ast.Const, 0, min(max((len(p.Toks)-p.I)/2, 2), slabMax))
 	}
 	p.consts = append(p.consts, ast.Const{Node: ast.Node{Pos: pos}, Kind: kind, Raw: raw})
 	return &p.consts[len(p.consts)-1]
