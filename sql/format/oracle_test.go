@@ -18,12 +18,12 @@ import (
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
-// connect opens a connection to the PostgreSQL 15 that FASTI_POSTGRES names and
+// connect opens a connection to the PostgreSQL 15 that FASTI_PG names and
 // skips the test when it names none.
 func connect(t *testing.T) *pgconn.PgConn {
-	dsn := os.Getenv("FASTI_POSTGRES")
+	dsn := os.Getenv("FASTI_PG")
 	if dsn == "" {
-		t.Skip("FASTI_POSTGRES is not set")
+		t.Skip("FASTI_PG is not set")
 	}
 	conn, err := pgconn.Connect(context.Background(), dsn)
 	require.NoError(t, err)

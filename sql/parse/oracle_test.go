@@ -23,12 +23,12 @@ import (
 // nothing else than the grammar is asked.
 type oracle struct{ conn *pgconn.PgConn }
 
-// openOracle connects to the server that FASTI_POSTGRES names and skips the test
+// openOracle connects to the server that FASTI_PG names and skips the test
 // when it names none.
 func openOracle(tb testing.TB) *oracle {
-	dsn := os.Getenv("FASTI_POSTGRES")
+	dsn := os.Getenv("FASTI_PG")
 	if dsn == "" {
-		tb.Skip("FASTI_POSTGRES is not set")
+		tb.Skip("FASTI_PG is not set")
 	}
 	conn, err := pgconn.Connect(context.Background(), dsn)
 	require.NoError(tb, err)
@@ -81,7 +81,7 @@ func ours(sql string) (e *sqlerr.Error, named bool) {
 // for outside the failed transaction.
 func TestOracleErrors(t *testing.T) {
 	o := openOracle(t)
-	live, err := pgconn.Connect(context.Background(), os.Getenv("FASTI_POSTGRES"))
+	live, err := pgconn.Connect(context.Background(), os.Getenv("FASTI_PG"))
 	require.NoError(t, err)
 	defer live.Close(context.Background())
 	_, err = live.Exec(context.Background(), "CREATE TEMP TABLE t (a int, b int, c int)").ReadAll()
@@ -198,7 +198,7 @@ func charPos(e *sqlerr.Error, sql string) int {
 // TestOracleKeywords holds the table of keywords against the server's.
 func TestOracleKeywords(t *testing.T) {
 	openOracle(t)
-	conn, err := pgconn.Connect(context.Background(), os.Getenv("FASTI_POSTGRES"))
+	conn, err := pgconn.Connect(context.Background(), os.Getenv("FASTI_PG"))
 	require.NoError(t, err)
 	defer conn.Close(context.Background())
 	results, err := conn.Exec(context.Background(), "SELECT word, catcode, barelabel FROM pg_get_keywords() ORDER BY 1").ReadAll()
