@@ -84,11 +84,13 @@ type (
 		Left, Right Node
 		On          []expr.Expr
 	}
-	// Sort orders its input; with Limit ≥ 0 it keeps the first Limit rows.
+	// Sort orders its input; with Limit ≥ 0 it keeps the first Limit rows. Count
+	// and Offset as in physical.Sort.
 	Sort struct {
-		Input Node
-		Keys  []physical.SortKey
-		Limit int64
+		Input         Node
+		Keys          []physical.SortKey
+		Limit         int64
+		Count, Offset expr.Expr
 	}
 	// Limit skips Offset rows and gives at most Count; nil means 0 and no limit.
 	Limit struct {

@@ -350,7 +350,7 @@ func lowerSort(n *logical.Sort, need logical.Set) rel {
 }
 
 func sortOf(r rel, n *logical.Sort) *physical.Sort {
-	s := &physical.Sort{Input: r.node, Limit: n.Limit}
+	s := &physical.Sort{Input: r.node, Limit: n.Limit, Count: n.Count, Offset: n.Offset}
 	for _, k := range n.Keys {
 		s.Keys = append(s.Keys, physical.SortKey{Expr: r.expr(k.Expr), Desc: k.Desc, NullsFirst: k.NullsFirst})
 	}

@@ -207,6 +207,8 @@ func (c *coder) node(v *Node) {
 			c.bool(&k.NullsFirst)
 		})
 		c.int64(&n.Limit)
+		c.optional(&n.Count)
+		c.optional(&n.Offset)
 	case *Limit:
 		c.node(&n.Input)
 		c.optional(&n.Count)

@@ -161,7 +161,7 @@ func (g *gen) node(depth int) Node {
 	case kindJoin:
 		return &Join{Kind: JoinKind(g.int(0, 6)), Left: in(), Right: in(), LeftKeys: g.exprs(1), RightKeys: g.exprs(1), Residual: g.exprs(1), Out: g.fields()}
 	case kindSort:
-		return &Sort{Input: in(), Limit: int64(g.int(-1, 100)), Keys: drawList(g, func() SortKey { return SortKey{g.expr(1), g.bool(), g.bool()} })}
+		return &Sort{Input: in(), Limit: int64(g.int(-1, 100)), Count: g.optional(1), Offset: g.optional(1), Keys: drawList(g, func() SortKey { return SortKey{g.expr(1), g.bool(), g.bool()} })}
 	case kindLimit:
 		return &Limit{Input: in(), Count: g.optional(1), Offset: g.optional(1)}
 	case kindAppend:

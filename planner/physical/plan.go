@@ -109,10 +109,14 @@ type (
 		Out                 []Field
 	}
 	// Sort orders by Keys; with Limit ≥ 0 it keeps the first Limit rows (top-n).
+	// When the number is not a constant (LIMIT $1), Limit is -1 and Count and
+	// Offset, which may be nil, are those of the Limit above: no more than their
+	// sum will be asked for.
 	Sort struct {
-		Input Node
-		Keys  []SortKey
-		Limit int64 // -1: all
+		Input         Node
+		Keys          []SortKey
+		Limit         int64 // -1: all
+		Count, Offset expr.Expr
 	}
 	// SortKey is one ORDER BY item.
 	SortKey struct {

@@ -7,15 +7,18 @@ import (
 	"github.com/dejaq/fasti/sql/expr"
 )
 
-// TopN tells a Sort below a constant LIMIT how many rows will be asked for.
+// TopN tells a Sort below a LIMIT how many rows will be asked for: the number,
+// or the expressions when they are no constants.
 func TopN(n logical.Node) logical.Node {
 	if l, ok := n.(*logical.Limit); ok {
-		if rows, ok := wanted(l); ok {
-			if in, ok := limitSort(l.Input, rows); ok {
-				c := *l
-				c.Input = in
-				n = &c
-			}
+		rows, ok := wanted(l)
+		if !ok {
+			rows = -1
+		}
+		if in, ok := limitSort(l.Input, l, rows); ok && l.Count != nil {
+			c := *l
+			c.Input = in
+			n = &c
 		}
 	}
 	in := n.Inputs()
@@ -48,17 +51,21 @@ func wanted(l *logical.Limit) (int64, bool) {
 	return rows, true
 }
 
-// limitSort sets the limit of the Sort below projections.
-func limitSort(n logical.Node, rows int64) (logical.Node, bool) {
+// limitSort tells the Sort below projections of limit l, of rows when that is
+// not negative.
+func limitSort(n logical.Node, l *logical.Limit, rows int64) (logical.Node, bool) {
 	switch n := n.(type) {
 	case *logical.Sort:
 		c := *n
-		if c.Limit < 0 || c.Limit > rows {
+		switch {
+		case rows < 0:
+			c.Count, c.Offset = l.Count, l.Offset
+		case c.Limit < 0 || c.Limit > rows:
 			c.Limit = rows
 		}
 		return &c, true
 	case *logical.Project:
-		in, ok := limitSort(n.Input, rows)
+		in, ok := limitSort(n.Input, l, rows)
 		if !ok {
 			return nil, false
 		}
