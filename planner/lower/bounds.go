@@ -205,7 +205,11 @@ func (b *bounder) cast(op physical.BoundOp, to types.ID, v expr.Expr) []physical
 		return b.weak(op, v)
 	case to == types.Date && (b.t == types.Timestamp || b.t == types.Timestamptz):
 		// The day of the column: its end is the next day's beginning.
-		return b.span(op, v, oneDay(), b.t == types.Timestamptz)
+		spare := 0
+		if b.t == types.Timestamptz {
+			spare = 1
+		}
+		return b.span(op, v, oneDay(), spare)
 	}
 	return nil
 }
@@ -233,14 +237,17 @@ func (b *bounder) bucket(op physical.BoundOp, sig *function.Signature, call expr
 		if v.Type().ID != b.t {
 			return nil
 		}
-		iv := vector.IntervalOf(c.Value.W)
-		return b.span(op, v, width, b.t == types.Timestamptz && (!known || iv.Days != 0 || iv.Months != 0))
+		return b.span(op, v, width, b.spare(width, len(call.Args) > 2))
 	case types.Text:
 		iv, ok := unitLength(c.Value.S)
 		if !known || !ok || sig.Name != "date_trunc" || v.Type().ID != b.t {
 			return nil
 		}
-		return b.span(op, v, intervalConst(iv), b.t == types.Timestamptz)
+		spare := 0
+		if b.t == types.Timestamptz {
+			spare = 1
+		}
+		return b.span(op, v, intervalConst(iv), spare)
 	case types.Int2, types.Int4, types.Int8:
 		if v, ok := castTo(v, b.t); ok && known && isInt(v.Type().ID) {
 			return b.intSpan(op, v, c)
@@ -284,13 +291,31 @@ func unitLength(unit string) (vector.Interval, bool) {
 	return vector.Interval{}, false
 }
 
-// span handles start op v, where start <= column < start + width. With zoned
-// there is a day to spare on both ends: days differ in length.
-func (b *bounder) span(op physical.BoundOp, v expr.Expr, width expr.Expr, zoned bool) []physical.Bound {
+// spare returns the days by which the start of a bucket of time_bucket plus its
+// width, as the session's zone adds them, may lie before the bucket's end: the
+// buckets are of UTC, where a day is 24 hours; a month added on the evening before
+// the first of March, which is what some zones make of it, ends on the 29th.
+// Neither need buckets with an origin of their own begin on the first.
+func (b *bounder) spare(width expr.Expr, origin bool) int {
+	c, known := width.(expr.Const)
+	iv := vector.IntervalOf(c.Value.W)
+	zoned := b.t == types.Timestamptz
+	switch {
+	case (zoned || origin) && (!known || iv.Months != 0):
+		return 5
+	case zoned && iv.Days != 0:
+		return 1
+	}
+	return 0
+}
+
+// span handles start op v, where start <= column < start + width, with some days
+// to spare at the end, and one at the beginning where types differ.
+func (b *bounder) span(op physical.BoundOp, v expr.Expr, width expr.Expr, spare int) []physical.Bound {
 	var out []physical.Bound
 	if op == physical.AtLeast || op == physical.Greater || op == physical.Equal {
 		lo, ok := v, true
-		if zoned && v.Type().ID != b.t {
+		if spare > 0 && v.Type().ID != b.t {
 			lo, ok = plusInterval("-", v, oneDay())
 		}
 		if lo, ok2 := castTo(lo, b.t); ok && ok2 {
@@ -299,8 +324,8 @@ func (b *bounder) span(op physical.BoundOp, v expr.Expr, width expr.Expr, zoned 
 	}
 	if op == physical.AtMost || op == physical.Less || op == physical.Equal {
 		hi, ok := plusInterval("+", v, width)
-		if ok && zoned {
-			hi, ok = plusInterval("+", hi, oneDay())
+		if ok && spare > 0 {
+			hi, ok = plusInterval("+", hi, intervalConst(vector.Interval{Days: int32(spare)}))
 		}
 		if ok {
 			if hi, ok = castTo(hi, b.t); ok {
