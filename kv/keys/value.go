@@ -331,6 +331,16 @@ func DecodeValue(src []byte, t types.Type, nullable bool) (d vector.Datum, rest 
 	return d, body[n:], nil
 }
 
+// CutMark takes the byte off that a nullable column has before its value and tells
+// whether it says NULL. It returns a *FormatError when there is none.
+func CutMark(src []byte) (rest []byte, null bool, err error) {
+	rest, null, ok := mark(src, true)
+	if !ok {
+		return nil, false, &FormatError{"no mark of a nullable column", src}
+	}
+	return rest, null, nil
+}
+
 // mark takes the byte off that a nullable column has before its value.
 func mark(src []byte, nullable bool) (rest []byte, null, ok bool) {
 	if !nullable {

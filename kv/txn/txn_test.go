@@ -378,3 +378,28 @@ func TestLearn(t *testing.T) {
 	require.ErrorIs(t, tx.learn(bg, func(context.Context) error { return replica.ErrAborted }), replica.ErrAborted)
 	require.ErrorIs(t, tx.learn(bg, func(context.Context) error { return replica.ErrExpired }), ErrUnknown)
 }
+
+// A scan that does not ask for the rows without a time does not read them, though
+// their shard lies between two neighbours that it reads in one go.
+func TestNullsBetween(t *testing.T) {
+	e := newEnv(t, nil)
+	for tries := 0; ; tries++ {
+		require.Less(t, tries, 50, "no table whose NULL shard has neighbours in its group")
+		tbl := e.table(nil)
+		rows := []row{{null, 0, "never", 0}}
+		for i := range int64(200) {
+			rows = append(rows, row{(i - 100) * 1e6, i, "", 0})
+		}
+		e.insert(tbl, rows...)
+		view := e.cluster.View()
+		at := view.Slice(tbl.ID, 0, schema.NullPartition)[0].Group
+		if view.Slice(tbl.ID, tbl.SliceStart(-1e6), 0)[0].Group != at || view.Slice(tbl.ID, tbl.SliceStart(1e6), 0)[0].Group != at {
+			continue
+		}
+		tx := e.begin(ReadCommitted)
+		require.Len(t, scan(t, tx, Spec{Table: tbl, Lo: math.MinInt64, Hi: math.MaxInt64}), 200)
+		require.Len(t, scan(t, tx, Spec{Table: tbl, Lo: math.MinInt64, Hi: math.MaxInt64, Nulls: true}), 201)
+		require.NoError(t, tx.Rollback(bg))
+		return
+	}
+}
