@@ -201,8 +201,10 @@ func untag(index int) (id, pos, level int) {
 	return index & (1<<tagIDBits - 1), index>>tagIDBits&(1<<tagPosBits-1) - 1, index >> (tagIDBits + tagPosBits)
 }
 
-// clean removes the tags of a level and of those inside it from e.
+// clean removes the tags of a level and of those inside it from e. Queries that
+// nest deeper than tagLevels share the last one.
 func clean(e expr.Expr, level int) expr.Expr {
+	level = min(level, tagLevels-1)
 	return logical.Rewrite(e, func(x expr.Expr) (expr.Expr, bool) {
 		c, ok := x.(expr.Column)
 		if !ok {

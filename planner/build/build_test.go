@@ -47,6 +47,19 @@ func TestNestingIsBounded(t *testing.T) {
 	}
 }
 
+// Queries that nest deeper than tags have levels are bound like others.
+func TestDeepQueries(t *testing.T) {
+	sql := "select 1 as a, 2 as b"
+	for range 200 {
+		sql = "select a, max(b) as b from (" + sql + ") q group by a having count(*) < 5 order by a, max(b)"
+	}
+	st, err := parse.Parse(sql, parse.Options{})
+	require.NoError(t, err)
+	r, err := Bind(st[0].AST, Options{Catalog: empty{}})
+	require.NoError(t, err)
+	require.Empty(t, logical.Free(r.Root))
+}
+
 // References to one WITH query double at each step of a chain; that is stopped.
 func TestReferencesToWithAreBounded(t *testing.T) {
 	sql := "with q0 as (select 1 as a)"

@@ -552,7 +552,7 @@ func (g *groupCheck) fix(e expr.Expr) (expr.Expr, error) {
 			return nil, false
 		}
 		id, pos, level := untag(c.Index)
-		if pos < 0 || level < g.sc.level || g.depends(id, c.T) {
+		if pos < 0 || level < min(g.sc.level, tagLevels-1) || g.depends(id, c.T) {
 			return plain, true
 		}
 		err = sqlerr.New(sqlerr.GroupingError, "column \"%s\" must appear in the GROUP BY clause or be used in an aggregate function", g.name(id)).At(pos)

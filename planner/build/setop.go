@@ -79,10 +79,6 @@ func (b *binder) setOpTree(s *ast.SetOp, sc *scope, leaves *[]*item) (result, er
 	if err != nil {
 		return r, err
 	}
-	what := s.Op
-	if s.All {
-		what += " ALL"
-	}
 	if len(l.cols) != len(r.cols) {
 		return l, sqlerr.New(sqlerr.SyntaxError, "each %s query must have the same number of columns", s.Op).At(queryPos(s.Right))
 	}
@@ -103,7 +99,6 @@ func (b *binder) setOpTree(s *ast.SetOp, sc *scope, leaves *[]*item) (result, er
 			return l, err
 		}
 	}
-	_ = what
 	out := make([]logical.Col, len(ts))
 	for i := range out {
 		out[i] = b.col(l.cols[i].Name, ts[i])
