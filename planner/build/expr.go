@@ -2,6 +2,7 @@ package build
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
@@ -32,6 +33,9 @@ func (b *binder) bind(e ast.Expr, sc *scope) (expr.Expr, error) {
 	case *ast.Binary:
 		return b.binary(e, sc)
 	case *ast.Unary:
+		if e.Schema != "" && e.Schema != "pg_catalog" {
+			return nil, sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", e.Schema).At(e.Pos)
+		}
 		x, err := b.bind(e.X, sc)
 		if err != nil {
 			return nil, err
@@ -755,6 +759,9 @@ func (b *binder) collate(e *ast.Collate, sc *scope) (expr.Expr, error) {
 // sqlValue binds CURRENT_TIMESTAMP and the others without parentheses.
 func (b *binder) sqlValue(e *ast.SQLValue) (expr.Expr, error) {
 	x, err := b.call(e.Name, nil, e.Pos)
+	if sqlerr.Code(err) == sqlerr.UndefinedFunction {
+		return nil, sqlerr.NotSupported("%s", strings.ToUpper(e.Name)).At(e.Pos)
+	}
 	if err != nil || e.Precision < 0 {
 		return x, err
 	}

@@ -226,20 +226,18 @@ func (b *binder) funcRef(t *ast.FuncRef, sc *scope) (logical.Node, []*item, erro
 		return nil, nil, err
 	}
 	outer := &scope{level: sc.level, parent: sc.parent, entries: sc.entries, ctes: sc.ctes, clause: inFrom}
-	var node logical.Node
 	col := name
 	if t.Alias.Name != "" {
 		col = t.Alias.Name
 	}
-	if name == "generate_series" {
-		node, err = b.series(f, col, outer)
-	} else {
-		var e expr.Expr
-		if e, err = b.bind(f, outer); err == nil {
-			node = &logical.Project{Input: oneRow(), Exprs: []expr.Expr{e}, Out: []logical.Col{b.col(col, e.Type())}}
-		}
-	}
+	node, err := b.funcNode(name, f, col, outer)
 	if err != nil {
+		// A function sees what stands before it in FROM, LATERAL or not.
+		lateral := *outer
+		lateral.items = sc.items
+		if _, err = b.funcNode(name, f, col, &lateral); err == nil {
+			err = sqlerr.NotSupported("LATERAL").At(t.Pos)
+		}
 		return nil, nil, err
 	}
 	if len(logical.Free(node)) > 0 {
@@ -251,6 +249,22 @@ func (b *binder) funcRef(t *ast.FuncRef, sc *scope) (logical.Node, []*item, erro
 	}
 	sc.entries = append(sc.entries, it)
 	return node, []*item{it}, nil
+}
+
+func (b *binder) funcNode(name string, f *ast.FuncCall, col string, sc *scope) (logical.Node, error) {
+	if name == "generate_series" {
+		return b.series(f, col, sc)
+	}
+	e, err := b.bind(f, sc)
+	if err != nil {
+		return nil, err
+	}
+	if e.Type().ID == types.Unknown {
+		if e, err = b.known(e, types.Of(types.Text), f.Pos); err != nil {
+			return nil, err
+		}
+	}
+	return &logical.Project{Input: oneRow(), Exprs: []expr.Expr{e}, Out: []logical.Col{b.col(col, e.Type())}}, nil
 }
 
 // series binds generate_series(start, stop [, step]).

@@ -228,8 +228,8 @@ func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, 
 	if len(args) == 0 && !e.Star {
 		return nil, sqlerr.New(sqlerr.WrongObjectType, "%s(*) must be used to call a parameterless aggregate function", name).At(e.Pos)
 	}
-	if len(e.OrderBy) > 0 && (name == "string_agg" || name == "array_agg") {
-		return nil, sqlerr.NotSupported("ORDER BY in an aggregate call").At(e.Pos)
+	if err := b.aggregateOrder(name, e, args, &inner); err != nil {
+		return nil, err
 	}
 	if args, err = b.arguments(sig, args, e.Pos); err != nil {
 		return nil, err
@@ -262,6 +262,28 @@ func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, 
 	g.aggs = append(g.aggs, agg)
 	g.cols = append(g.cols, b.col(name, agg.T))
 	return g.cols[len(g.cols)-1].Ref(), nil
+}
+
+// aggregateOrder checks ORDER BY in an aggregate call. Only string_agg, which is
+// not there with one, has a result that depends on it.
+func (b *binder) aggregateOrder(name string, e *ast.FuncCall, args []expr.Expr, sc *scope) error {
+	for _, o := range e.OrderBy {
+		x, err := b.bind(o.Expr, sc)
+		if err != nil {
+			return err
+		}
+		in := false
+		for _, a := range args {
+			in = in || expr.Equal(a, x)
+		}
+		if e.Distinct && !in {
+			return sqlerr.New(sqlerr.InvalidColumnReference, "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list").At(loc(o.Expr))
+		}
+	}
+	if len(e.OrderBy) > 0 && name == "string_agg" {
+		return sqlerr.NotSupported("ORDER BY in an aggregate call").At(e.Pos)
+	}
+	return nil
 }
 
 // sameAgg reports whether two calls have one result.

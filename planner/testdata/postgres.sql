@@ -697,3 +697,9 @@ insert into u (u.a) values (1)
 insert into u (a.b) values (1)
 select pg_typeof('x'), pg_typeof(null), pg_typeof(1)
 select interval '1 2' day to hour, interval '1' year, interval '5' second(2), interval '1' foo
+select count(distinct a order by b) from t
+select count(a order by zz) from t
+select sum(a order by b), count(distinct a order by a) from t
+select * from generate_series(1, zz)
+select * from u, generate_series(1, u.zz) g
+select -1 operator(pg_catalog.+) 2
