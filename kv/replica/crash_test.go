@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -284,11 +285,12 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// A log that cannot be written (here it is closed underneath) stops the node at once:
-// OnFatal is called, who waits gets an error, nothing is served any more, and what was
-// acknowledged before is there after a restart.
+// An fsync that fails stops the node at once: OnFatal is called, who waits gets an
+// error, nothing is served any more, and what was acknowledged before is there after
+// a restart.
 func TestFatal(t *testing.T) {
-	fs := store.MemFS()
+	var fail atomic.Bool
+	fs := store.FailSyncs(store.MemFS(), &fail)
 	fatal := make(chan error, 10)
 	n := openNode(t, fs, nodeOptions{groups: 2, edit: func(o *Options) { o.OnFatal = func(err error) { fatal <- err } }})
 	n.openShards(0, 1, 2)
@@ -300,7 +302,7 @@ func TestFatal(t *testing.T) {
 		_, err := n.commit(2, n.oracle.now(), insert("b", "2")) // waits for the lock
 		waiting <- err
 	}()
-	require.NoError(t, n.log.Close())
+	fail.Store(true)
 	_, err := n.commit(1, n.oracle.now(), insert("c", "1"))
 	require.Error(t, err)
 	require.Error(t, <-fatal)
@@ -313,7 +315,9 @@ func TestFatal(t *testing.T) {
 	require.NotPanics(t, func() { n.g(1).Info() })
 	require.NoError(t, n.Host.Close())
 	require.Empty(t, fatal)
-	require.NoError(t, n.data.Close())
+	fail.Store(false)
+	_ = n.data.Close()
+	_ = n.log.Close()
 
 	n = openNode(t, fs, nodeOptions{groups: 2, epoch: 2, oracle: n.oracle})
 	defer n.close()
