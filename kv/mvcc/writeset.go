@@ -163,7 +163,7 @@ func ReadWritesAt(ws []byte, off int) *Writes { return &Writes{ws: ws, off: off}
 
 // Next advances; it returns false at the end and on an error.
 func (it *Writes) Next() bool {
-	if it.err != nil || it.base+it.pos >= len(it.ws) {
+	if it.err != nil {
 		return false
 	}
 	if it.left == 0 {
