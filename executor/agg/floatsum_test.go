@@ -45,16 +45,7 @@ func TestFloatSumIsExact(t *testing.T) {
 			}
 			add(s, vals[cut:])
 			add(part, vals[:cut])
-			out := make([]column, 5)
-			for i, k := range part.partials() {
-				out[i].reset(k, 1)
-			}
-			part.partial(0, 1, out)
-			in := make([]*vector.Vector, 5)
-			for i := range in {
-				in[i] = &out[i].v
-			}
-			require.NoError(t, s.merge(nil, in, []uint16{0}))
+			require.NoError(t, s.merge(nil, partialOf(part), []uint16{0}))
 			var res column
 			res.reset(vector.Float64, 1)
 			require.NoError(t, s.final(0, 1, &res))
@@ -66,6 +57,18 @@ func TestFloatSumIsExact(t *testing.T) {
 			require.Equal(t, f, res.v.F64[0], "avg %v of %v", avg, vals)
 		}
 	})
+}
+
+// partialOf returns the partial state of the only group.
+func partialOf(s state) []*vector.Vector {
+	var in []*vector.Vector
+	out := make([]column, len(s.partials()))
+	for i, k := range s.partials() {
+		out[i].reset(k, 1)
+		in = append(in, &out[i].v)
+	}
+	s.partial(0, 1, out)
+	return in
 }
 
 // quotient is correctly rounded for any 126-bit numerator and any divisor.
@@ -80,6 +83,16 @@ func TestQuotientRounds(t *testing.T) {
 		den := new(big.Int).Mul(new(big.Int).SetUint64(n), big.NewInt(unit))
 		want, _ := new(big.Rat).SetFrac(num, den).Float64()
 		require.Equal(t, want, quotient(h, l, n))
+	})
+	// Beside and at a tie: an odd number of 54 bits times the divisor, or next to it.
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.Uint64Range(1, 1<<20).Draw(t, "n")
+		den := new(big.Int).Mul(new(big.Int).SetUint64(n), big.NewInt(unit))
+		num := new(big.Int).SetUint64(1<<53 | rapid.Uint64Range(0, 1<<53-1).Draw(t, "q") | 1)
+		num.Mul(num, den).Lsh(num, uint(rapid.IntRange(0, 17).Draw(t, "shift")))
+		num.Add(num, big.NewInt(int64(rapid.IntRange(-1, 1).Draw(t, "beside"))))
+		want, _ := new(big.Rat).SetFrac(num, den).Float64()
+		require.Equal(t, want, quotient(new(big.Int).Rsh(num, 64).Uint64(), num.Uint64(), n))
 	})
 }
 
@@ -97,8 +110,13 @@ func TestFloatSumOthers(t *testing.T) {
 		want, _ := exact.Float64()
 		s := &floatSum{}
 		s.resize(1)
-		v := &vector.Vector{Kind: vector.Float64, Len: len(vals), F64: vals}
-		require.NoError(t, s.update(nil, []*vector.Vector{v}, vector.Rows{N: len(vals)}.Selection()))
+		for _, part := range [][]float64{vals[:len(vals)/2], vals[len(vals)/2:]} {
+			p := &floatSum{}
+			p.resize(1)
+			v := &vector.Vector{Kind: vector.Float64, Len: len(part), F64: part}
+			require.NoError(t, p.update(nil, []*vector.Vector{v}, vector.Rows{N: len(part)}.Selection()))
+			require.NoError(t, s.merge(nil, partialOf(p), []uint16{0}))
+		}
 		var res column
 		res.reset(vector.Float64, 1)
 		require.NoError(t, s.final(0, 1, &res))

@@ -74,7 +74,9 @@ rows:
 				continue rows
 			}
 			a = append(a, d)
-			id += canonical(e.Type(), d) + "|"
+			if c.Distinct {
+				id += canonical(e.Type(), d) + "|"
+			}
 		}
 		if c.Distinct && seen[id] {
 			continue

@@ -198,7 +198,11 @@ func (j *Join) step() (*vector.Batch, error) {
 	case j.kind <= physical.Left && j.residual == nil && j.build.unique():
 		return j.beside(), nil
 	}
-	if j.pair() == 0 {
+	n, err := j.pair()
+	switch {
+	case err != nil:
+		return nil, err
+	case n == 0:
 		return j.finish(), nil
 	}
 	return j.emit()
@@ -263,9 +267,9 @@ func (j *Join) partner(r uint16) uint32 {
 // pair collects the next pairs of the left batch, at most as many as a batch
 // holds, and returns their number. Rows of which one partner is enough are not
 // paired again once they have it.
-func (j *Join) pair() int {
+func (j *Join) pair() (int, error) {
 	j.lefts, j.rights = j.lefts[:0], j.rights[:0]
-	room := j.q.BatchRows
+	room, looked := j.q.BatchRows, 0
 	for ; j.row < len(j.sel) && room > 0; j.row, j.match = j.row+1, 0 {
 		r := j.sel[j.row]
 		if j.kind >= physical.Semi && j.seen[r>>6]>>(r&63)&1 != 0 {
@@ -273,7 +277,13 @@ func (j *Join) pair() int {
 		}
 		if j.table == nil || j.wild != nil {
 			if j.every(r, &room) {
-				return len(j.lefts)
+				break
+			}
+			if looked += j.build.rows.Len(); looked >= op.CheckRows {
+				looked = 0
+				if err := j.q.Check(); err != nil {
+					return 0, err
+				}
 			}
 			continue
 		}
@@ -288,7 +298,7 @@ func (j *Join) pair() int {
 			break
 		}
 	}
-	return len(j.lefts)
+	return len(j.lefts), nil
 }
 
 // every pairs a left row with every right row, or every one that wild lets

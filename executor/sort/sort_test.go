@@ -166,6 +166,9 @@ func TestTopNCuts(t *testing.T) {
 				if id == types.Int8 {
 					d = vector.IntDatum(r.Int64() / int64(variant+1))
 				}
+				if id == types.Text {
+					d = vector.StringDatum(fmt.Sprint("a common prefix ", r.IntN(1e6)))
+				}
 				if r.IntN(500) == 0 {
 					d = vector.NullDatum
 				}

@@ -28,6 +28,11 @@ type Series struct {
 	add  *compute.Program // of times: value + step
 	row  [1]vector.Datum
 	out  *vector.Builder
+
+	ints   []int64 // of a batch
+	narrow []int32 // the same as int4
+	vec    vector.Vector
+	batch  vector.Batch
 }
 
 // NewSeries returns a Series of values of type t: int4, int8, numeric, timestamp
@@ -128,6 +133,9 @@ func (s *Series) Next() (*vector.Batch, error) {
 	if err := s.q.Check(); err != nil {
 		return nil, err
 	}
+	if s.t.ID == types.Int4 || s.t.ID == types.Int8 {
+		return s.integers(), nil
+	}
 	s.out.Reset()
 	for !s.done && s.out.Len() < s.q.BatchRows {
 		c := 0
@@ -154,6 +162,37 @@ func (s *Series) Next() (*vector.Batch, error) {
 	return s.out.Batch(), nil
 }
 
+// integers is Next of int4 and int8; nil at the end.
+func (s *Series) integers() *vector.Batch {
+	s.ints = s.ints[:0]
+	at, last, by := s.at.I, s.last.I, s.by.I
+	for !s.done && len(s.ints) < s.q.BatchRows {
+		if at > last && s.up || at < last && !s.up {
+			s.done = true
+			break
+		}
+		s.ints = append(s.ints, at)
+		sum := at + by
+		s.done = s.up != (sum > at) || s.t.ID == types.Int4 && (sum > math.MaxInt32 || sum < math.MinInt32)
+		at = sum
+	}
+	s.at.I = at
+	n := len(s.ints)
+	if n == 0 {
+		return nil
+	}
+	s.vec = vector.Vector{Kind: vector.KindOf(s.t), Len: n, I64: s.ints}
+	if s.vec.Kind == vector.Int32 {
+		s.narrow = s.narrow[:0]
+		for _, x := range s.ints {
+			s.narrow = append(s.narrow, int32(x))
+		}
+		s.vec.I64, s.vec.I32 = nil, s.narrow
+	}
+	s.batch = vector.Batch{Len: n, Cols: []*vector.Vector{&s.vec}}
+	return &s.batch
+}
+
 // advance adds the step, or ends the series when that overflows.
 func (s *Series) advance() error {
 	switch s.t.ID {
@@ -161,13 +200,6 @@ func (s *Series) advance() error {
 		sum, err := number(s.at).Add(number(s.by))
 		s.done = err != nil
 		s.at.S = string(sum.Encode(nil))
-	case types.Int4, types.Int8:
-		sum := s.at.I + s.by.I
-		if s.up != (sum > s.at.I) || s.t.ID == types.Int4 && (sum > math.MaxInt32 || sum < math.MinInt32) {
-			s.done = true
-			return nil
-		}
-		s.at.I = sum
 	default:
 		cols := []*vector.Vector{vector.ConstOf(vector.Int64, s.at, 1), vector.ConstOf(vector.Word128, s.by, 1)}
 		out, err := s.add.Run(s.q, &vector.Batch{Len: 1, Cols: cols})

@@ -79,12 +79,48 @@ func (b *Builder) AppendRows(src []*Vector, rows []uint32) error {
 // AppendDatums copies one row of values, which have the columns' kinds.
 func (b *Builder) AppendDatums(row []Datum) error {
 	for i, v := range b.cols {
-		c := ConstOf(v.Kind, row[i], 1)
-		if err := appendVector(v, &b.more[i], b.rows, c, []uint16{0}); err != nil {
+		if err := appendDatum(v, &b.more[i], b.rows, &row[i]); err != nil {
 			return err
 		}
 	}
 	b.rows++
+	return nil
+}
+
+// appendDatum appends d to v, which has n rows.
+func appendDatum(v *Vector, more *columnState, n int, d *Datum) error {
+	if v.Form == Dict {
+		if err := flattenDict(v, more, n); err != nil {
+			return err
+		}
+	}
+	if growNulls(v, more, n+1, d.Null) && d.Null {
+		v.Nulls[n>>6] |= 1 << (uint(n) & 63)
+	}
+	v.Len = n + 1
+	var zero Datum
+	if d.Null {
+		d = &zero
+	}
+	switch v.Kind {
+	case Bool:
+		v.Bits = growBits(v.Bits, n+1)
+		v.Bits[n>>6] |= uint64(d.I&1) << (uint(n) & 63)
+	case Int32:
+		v.I32 = append(v.I32, int32(d.I))
+	case Int64:
+		v.I64 = append(v.I64, d.I)
+	case Float64:
+		v.F64 = append(v.F64, d.F)
+	case Word128:
+		v.W128 = append(v.W128, d.W)
+	case Bytes:
+		if len(v.Arena)+len(d.S) > math.MaxUint32 {
+			return ErrTooLarge
+		}
+		v.Spans = append(v.Spans, Span{uint32(len(v.Arena)), uint32(len(d.S))})
+		v.Arena = append(v.Arena, d.S...)
+	}
 	return nil
 }
 
