@@ -115,8 +115,10 @@ func datumOf(t *testing.T, typ types.Type, s string) vector.Datum {
 }
 
 // keyTypes are all types that a column of a key may have.
-var keyTypes = []types.ID{types.Bool, types.Int2, types.Int4, types.Int8, types.Float4, types.Float8, types.Numeric,
-	types.Text, types.Varchar, types.Date, types.Timestamp, types.Timestamptz, types.Interval, types.Bytea, types.UUID}
+var keyTypes = []types.ID{
+	types.Bool, types.Int2, types.Int4, types.Int8, types.Float4, types.Float8, types.Numeric,
+	types.Text, types.Varchar, types.Date, types.Timestamp, types.Timestamptz, types.Interval, types.Bytea, types.UUID,
+}
 
 func drawDatum(t *rapid.T, typ types.Type) vector.Datum {
 	if rapid.IntRange(0, 9).Draw(t, "null") == 0 {
@@ -130,8 +132,10 @@ func drawDatum(t *rapid.T, typ types.Type) vector.Datum {
 	case vector.Int64:
 		return vector.IntDatum(rapid.Int64().Draw(t, "int64"))
 	case vector.Float64:
-		return vector.FloatDatum(rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{0, math.Copysign(0, -1),
-			math.NaN(), math.Inf(1), math.Inf(-1), math.SmallestNonzeroFloat64, -math.SmallestNonzeroFloat64})).Draw(t, "float"))
+		return vector.FloatDatum(rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{
+			0, math.Copysign(0, -1),
+			math.NaN(), math.Inf(1), math.Inf(-1), math.SmallestNonzeroFloat64, -math.SmallestNonzeroFloat64,
+		})).Draw(t, "float"))
 	case vector.Word128:
 		if typ.ID == types.Interval {
 			small := rapid.Int32Range(-70, 70)

@@ -30,7 +30,9 @@ func flightBatch(at, n int) *vector.Batch {
 		delay[i], distance[i] = int32(i%90-20), int32(i*13%2500)
 	}
 	return &vector.Batch{Len: n, Cols: []*vector.Vector{
-		{Kind: vector.Int64, Len: n, I64: ts}, {Kind: vector.Int32, Len: n, I32: delay}, {Kind: vector.Int32, Len: n, I32: distance},
+		{Kind: vector.Int64, Len: n, I64: ts},
+		{Kind: vector.Int32, Len: n, I32: delay},
+		{Kind: vector.Int32, Len: n, I32: distance},
 		text[0], text[1],
 	}}
 }

@@ -137,7 +137,7 @@ func (e *Encoder) Key(row int) []byte {
 // Columns returns the loaded columns in Form Flat, by ordinal.
 func (e *Encoder) Columns() []*vector.Vector { return e.cols }
 
-// Null reports whether the row has a NULL in a column of the row value.
+// null reports whether the row has a NULL in a column of the row value.
 func (e *Encoder) null(row int) bool {
 	return e.nulls != nil && e.nulls[row>>6]>>(row&63)&1 != 0
 }
@@ -346,4 +346,5 @@ func grow[T any](s *[]T, n int) []T {
 }
 
 func float32frombits(p []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(p)) }
+
 func float64frombits(p []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(p)) }

@@ -135,8 +135,10 @@ func pick(from, i int, rows []uint16) int {
 
 // reset makes out a Flat vector of n rows without NULLs, keeping its memory.
 func reset(out *vector.Vector, k vector.Kind, n int) {
-	*out = vector.Vector{Kind: k, Len: n, Bits: out.Bits, I32: out.I32, I64: out.I64, F64: out.F64, W128: out.W128,
-		Spans: out.Spans, Arena: out.Arena}
+	*out = vector.Vector{
+		Kind: k, Len: n, Bits: out.Bits, I32: out.I32, I64: out.I64, F64: out.F64, W128: out.W128,
+		Spans: out.Spans, Arena: out.Arena,
+	}
 }
 
 // growTo returns *s with length n, dirty.

@@ -178,8 +178,10 @@ func FuzzValue(f *testing.F) {
 	})
 }
 
-var columnTypes = []types.ID{types.Bool, types.Int2, types.Int4, types.Int8, types.Float4, types.Float8, types.Numeric,
-	types.Text, types.Date, types.Timestamptz, types.Interval, types.Bytea, types.UUID}
+var columnTypes = []types.ID{
+	types.Bool, types.Int2, types.Int4, types.Int8, types.Float4, types.Float8, types.Numeric,
+	types.Text, types.Date, types.Timestamptz, types.Interval, types.Bytea, types.UUID,
+}
 
 // drawTable returns a table of any columns, with a primary key or an order.
 func drawTable(t *rapid.T) *schema.Table {

@@ -12,8 +12,6 @@ import (
 const (
 	writeSetFormat = 1
 	blockHeader    = keys.ShardLen + 8 + 4 + 4
-	// maxWriteHeader bounds the kind and the two lengths before a write's key.
-	maxWriteHeader = 1 + 2*binary.MaxVarintLen32
 )
 
 // WriteSet is an encoded write set that grows at its end. The zero value is empty.

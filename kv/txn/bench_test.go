@@ -19,8 +19,10 @@ func (e *env) flights(change func(*schema.Table)) *schema.Table {
 	return e.table(func(t *schema.Table) {
 		t.Width = 900e6
 		t.Columns = []schema.Column{
-			{ID: 1, Name: "ts", Type: types.Of(types.Timestamp)}, {ID: 2, Name: "delay", Type: types.Of(types.Int4)},
-			{ID: 3, Name: "distance", Type: types.Of(types.Int4)}, {ID: 4, Name: "origin", Type: types.Of(types.Text)},
+			{ID: 1, Name: "ts", Type: types.Of(types.Timestamp)},
+			{ID: 2, Name: "delay", Type: types.Of(types.Int4)},
+			{ID: 3, Name: "distance", Type: types.Of(types.Int4)},
+			{ID: 4, Name: "origin", Type: types.Of(types.Text)},
 			{ID: 5, Name: "destination", Type: types.Of(types.Text)},
 		}
 		if change != nil {

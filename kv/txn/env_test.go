@@ -88,13 +88,15 @@ func (e *env) close() {
 // slices of one second.
 func (e *env) table(change func(*schema.Table)) *schema.Table {
 	e.tables++
-	t := schema.Table{Namespace: "public", Name: fmt.Sprintf("t%d", e.tables), Time: 0, Width: 1e6, Partitions: 1, Replicas: 1,
+	t := schema.Table{
+		Namespace: "public", Name: fmt.Sprintf("t%d", e.tables), Time: 0, Width: 1e6, Partitions: 1, Replicas: 1,
 		Columns: []schema.Column{
 			{ID: 1, Name: "ts", Type: types.Of(types.Timestamp)},
 			{ID: 2, Name: "id", Type: types.Of(types.Int8)},
 			{ID: 3, Name: "host", Type: types.Of(types.Text)},
 			{ID: 4, Name: "v", Type: types.Of(types.Int8)},
-		}}
+		},
+	}
 	if change != nil {
 		change(&t)
 	}

@@ -30,7 +30,10 @@ func (t *Txn) Insert(ctx context.Context, tbl *schema.Table, b *vector.Batch) er
 		if err != nil {
 			return oracleError(err)
 		}
-		ids = make([]uint64, b.Len)
+		if cap(w.ids) < b.Len {
+			w.ids = make([]uint64, b.Len)
+		}
+		ids = w.ids[:b.Len]
 		for i, r := range rows {
 			ids[r] = uint64(first) + uint64(i)
 		}

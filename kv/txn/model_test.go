@@ -164,8 +164,10 @@ func runModel(t *rapid.T, e *env, tbl *schema.Table) {
 	nextV := int64(0)
 	drawRow := func() row {
 		nextV++
-		r := row{rapid.Int64Range(-2, 3).Draw(t, "slice") * 1e6, rapid.Int64Range(1, 6).Draw(t, "id"),
-			rapid.SampledFrom([]string{"a", "b", ""}).Draw(t, "host"), nextV}
+		r := row{
+			rapid.Int64Range(-2, 3).Draw(t, "slice") * 1e6, rapid.Int64Range(1, 6).Draw(t, "id"),
+			rapid.SampledFrom([]string{"a", "b", ""}).Draw(t, "host"), nextV,
+		}
 		if rapid.IntRange(0, 9).Draw(t, "null time") == 0 && !slices.Contains(tbl.Key, 0) {
 			r.ts = null
 		}

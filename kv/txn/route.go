@@ -35,7 +35,7 @@ const (
 	homeIndex               // a shard of homes
 )
 
-// layoutOf says how the rows of a table are spread.
+// spread says how the rows and keys of a table are spread over places.
 type spread struct {
 	tbl    *schema.Table
 	codec  *mvcc.Codec

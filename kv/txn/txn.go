@@ -162,6 +162,7 @@ type table struct {
 	// table without one, and when it has to be made anew (stale).
 	keys  *keySet
 	stale bool
+	ids   []uint64 // memory for row ids of a batch, by row
 }
 
 // writes returns the state of a table that the current statement writes, locking the
