@@ -19,9 +19,10 @@ import (
 const postgresBin = "/usr/lib/postgresql/15/bin/"
 
 // StartPostgres starts a PostgreSQL 15 of the test's own, with the configuration
-// that initdb writes (fsync is on), the locale C and no TCP port, and returns a
-// connection string for pgx and psql. It is gone when the test ends. Root may not
-// run it: it runs as the user postgres then.
+// that initdb writes (fsync is on) and no TCP port, and returns a connection string
+// for pgx and psql. Text is ordered by bytes and has the letters of Unicode, as in
+// Fasti. It is gone when the test ends. Root may not run it: it runs as the user
+// postgres then.
 func StartPostgres(t testing.TB) (dsn string) {
 	t.Helper()
 	require.FileExists(t, postgresBin+"postgres", "bash e2e/deps.sh installs it")
@@ -45,7 +46,8 @@ func StartPostgres(t testing.TB) (dsn string) {
 		return cmd
 	}
 	data := filepath.Join(dir, "data")
-	out, err := command("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput()
+	out, err := command("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+		"--locale=C.UTF-8", "--lc-collate=C", "--no-sync").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 
 	server, log := command("postgres", "-D", data, "-k", dir, "-c", "listen_addresses="), &lockedBuffer{}
