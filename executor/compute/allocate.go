@@ -8,7 +8,7 @@ import (
 
 // finish gives every value a register and returns the program.
 func (c *compiler) finish() *Program {
-	p := &Program{outs: make([]int, len(c.outs)), outv: make([]*vector.Vector, len(c.outs))}
+	p := &Program{columns: len(c.in), outs: make([]int, len(c.outs)), outv: make([]*vector.Vector, len(c.outs))}
 	c.allocate()
 	p.regs = make([]register, c.regs)
 	p.sets = make([]rowSet, c.sets)

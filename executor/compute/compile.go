@@ -31,9 +31,13 @@ func Compile(exprs []expr.Expr, in []types.Type) (*Program, error) {
 
 // CompileFilter returns the program whose Filter keeps the rows on which every
 // condition is TRUE. Conditions that cannot fail and are cheap come first, the
-// others run in the given order, each on the rows that those before have kept.
+// others run in the given order, each on the rows that those before have kept. Without
+// conditions it keeps all.
 func CompileFilter(conds []expr.Expr, in []types.Type) (*Program, error) {
 	c := newCompiler(in)
+	if len(conds) == 0 {
+		conds = []expr.Expr{expr.Const{Value: vector.BoolDatum(true), T: expr.Bool}}
+	}
 	v, err := c.and(flatten(conds), c.root, isTrue)
 	if err != nil {
 		return nil, err
@@ -297,10 +301,10 @@ func (c *compiler) apply(sig *function.Signature, entry Entry, t types.Type, arg
 			args[i] = c.convert(conv, args[i])
 		}
 	}
-	site := Site{Sig: sig, Type: t, Args: make([]types.Type, len(args)), Const: make([]*vector.Datum, len(args))}
+	site := Site{Sig: sig, Type: t, Args: make([]types.Type, len(args))}
 	constant := true
 	for i, a := range args {
-		site.Args[i], site.Const[i] = a.typ, a.konst
+		site.Args[i] = a.typ
 		constant = constant && a.konst != nil
 	}
 	key := c.key(string(sig.ID), t, args...)

@@ -49,6 +49,20 @@
 //   - P3: after warm-up a program allocates nothing per batch, unless a kernel
 //     needs big numbers or an error is made.
 //
+// # Differences from PostgreSQL
+//
+//   - Text compares by bytes (collation "C"); lower, upper, initcap and ILIKE map
+//     Unicode characters one to one.
+//   - Regular expressions are translated to Go's: regex.go says what is refused.
+//   - exp, ln, power and the trigonometric functions of float8 may differ in the
+//     last digit, as they do between C libraries.
+//   - An operand of AND or OR that cannot fail may be evaluated before one that
+//     can, which PostgreSQL leaves open too.
+//   - Constants are folded only where no error comes of it: 1/0 in a branch that
+//     no row takes is no error here, while PostgreSQL may raise it when planning.
+//   - age over infinite timestamps is out of range; PostgreSQL 15 reckons with
+//     the numbers that stand for the infinities.
+//
 // # Concurrency
 //
 // A Program belongs to one goroutine: its registers and the state bound to its

@@ -115,7 +115,7 @@ func scaleFloat(by float64, divide bool) Kernel {
 	})
 }
 
-// hyperbolic is sinh or cosh, which overflow to infinity without an error.
+// powFloat is power(x, y).
 func powFloat(x, y float64) (float64, error) {
 	switch {
 	case x == 0 && y < 0:

@@ -52,16 +52,6 @@ type Site struct {
 	Sig  *function.Signature
 	Args []types.Type // the types the arguments have
 	Type types.Type   // of the result, with its modifier
-	// Const has the value of each argument that is constant, else nil.
-	Const []*vector.Datum
-}
-
-// constant returns the text of argument i when it is a constant.
-func (s Site) constant(i int) (text string, ok bool) {
-	if i < len(s.Const) && s.Const[i] != nil && !s.Const[i].Null {
-		return s.Const[i].S, true
-	}
-	return "", false
 }
 
 // Env is what kernels may ask beyond their arguments. It belongs to a program.

@@ -11,10 +11,11 @@ import (
 // Program is a compiled list of expressions over one kind of input. See the
 // package comment.
 type Program struct {
-	steps  []step
-	regs   []register
-	sets   []rowSet
-	consts []int // registers that hold constants
+	columns int // of the input: the first registers
+	steps   []step
+	regs    []register
+	sets    []rowSet
+	consts  []int // registers that hold constants
 
 	outs []int // register of each expression
 	outv []*vector.Vector
@@ -108,7 +109,7 @@ func (p *Program) run(q *op.Context, b *vector.Batch) error {
 	if p.env.Q != q {
 		p.start(q)
 	}
-	for i, c := range b.Cols {
+	for i, c := range b.Cols[:min(len(b.Cols), p.columns)] {
 		p.regs[i].cur = c
 	}
 	for _, r := range p.consts {

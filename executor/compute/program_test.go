@@ -9,6 +9,7 @@ import (
 	"github.com/cockroachdb/datadriven"
 	"github.com/dejaq/fasti/executor/op"
 	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/kv/vector/vectortest"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/sql/expr"
 	"github.com/dejaq/fasti/sql/sqlerr"
@@ -115,4 +116,28 @@ func TestCompileRefusesBrokenPlans(t *testing.T) {
 		_, err := Compile([]expr.Expr{e}, []types.Type{int8T})
 		require.Equal(t, sqlerr.InternalError, sqlerr.Code(err), "%#v", e)
 	}
+}
+
+// Goal: scaled float8 columns mean their values wherever they go: into kernels,
+// through CASE and COALESCE, out again. Method: the same rows scaled and flat.
+func TestScaledColumns(t *testing.T) {
+	q := testContext(t)
+	flat := workloadBatch(t, 200, 20)
+	scaled := *flat
+	scaled.Cols = append([]*vector.Vector(nil), flat.Cols...)
+	f := *flat.Cols[2]
+	f.F64 = make([]float64, 200)
+	v := &vector.Vector{Kind: vector.Int64, Scaled: true, Exp: 2, Len: 200, Nulls: f.Nulls, I64: make([]int64, 200)}
+	for i := range v.I64 {
+		v.I64[i] = int64(flat.Cols[2].F64[i] * 100)
+		f.F64[i] = float64(v.I64[i]) / 100
+	}
+	flat.Cols[2], scaled.Cols[2] = &f, v
+	p := compileWorkload(t, []string{"f", "(f + g)", "(f > '50'::float8)", "isnull(f)", "coalesce(f, g)", "case((a > b), f, g)", "f::int4", "(f::text || s)"})
+	run := func(b *vector.Batch) (rows [][]vector.Datum) {
+		out, err := p.Run(q, b)
+		require.NoError(t, err)
+		return vectortest.Rows(vector.Copy(&vector.Batch{Len: b.Len, Cols: out}))
+	}
+	require.Equal(t, run(flat), run(&scaled))
 }

@@ -98,12 +98,12 @@ func timeEntries() map[function.ID]Entry {
 		"time_bucket(interval,timestamptz,timestamptz)":               bound(bindBucket),
 		"time_bucket(interval,timestamptz,interval)":                  bound(bindBucket),
 		"time_bucket(interval,timestamptz,text,timestamptz,interval)": bound(bindBucketZone),
-		"time_bucket(int2,int2)":                                      row(bucketInt[int32](types.Int2, math.MinInt16, math.MaxInt16)),
-		"time_bucket(int4,int4)":                                      row(bucketInt[int32](types.Int4, math.MinInt32, math.MaxInt32)),
-		"time_bucket(int8,int8)":                                      row(bucketInt[int64](types.Int8, math.MinInt64, math.MaxInt64)),
-		"time_bucket(int2,int2,int2)":                                 row(bucketInt[int32](types.Int2, math.MinInt16, math.MaxInt16)),
-		"time_bucket(int4,int4,int4)":                                 row(bucketInt[int32](types.Int4, math.MinInt32, math.MaxInt32)),
-		"time_bucket(int8,int8,int8)":                                 row(bucketInt[int64](types.Int8, math.MinInt64, math.MaxInt64)),
+		"time_bucket(int2,int2)":                                      row(bucketInt[int32](math.MinInt16, math.MaxInt16)),
+		"time_bucket(int4,int4)":                                      row(bucketInt[int32](math.MinInt32, math.MaxInt32)),
+		"time_bucket(int8,int8)":                                      row(bucketInt[int64](math.MinInt64, math.MaxInt64)),
+		"time_bucket(int2,int2,int2)":                                 row(bucketInt[int32](math.MinInt16, math.MaxInt16)),
+		"time_bucket(int4,int4,int4)":                                 row(bucketInt[int32](math.MinInt32, math.MaxInt32)),
+		"time_bucket(int8,int8,int8)":                                 row(bucketInt[int64](math.MinInt64, math.MaxInt64)),
 	}
 }
 

@@ -571,8 +571,7 @@ func scientificNumeric(d decimal.Decimal, post int) string {
 		// Rounding may carry into another place.
 		d, text = r, r.Abs().String()
 	}
-	text := strings.Trim(strings.Replace(d.Abs().String(), ".", "", 1), "")
-	text = strings.TrimLeft(text, "0")
+	text := strings.TrimLeft(strings.Replace(d.Abs().String(), ".", "", 1), "0")
 	for len(text) < post+1 {
 		text += "0"
 	}

@@ -70,7 +70,7 @@ func ResolveNamed(name string, args []types.Type, names []string) (sig *Signatur
 	case len(fits) == 1:
 		return fits[0].sig, fits[0].order, nil
 	case len(fits) > 1:
-		return nil, nil, notUnique("function", callText(name, in, names), "function")
+		return nil, nil, notUnique("function", callText(name, in, names))
 	}
 	if err := t.leftOut(name); err != nil {
 		return nil, nil, err
@@ -191,7 +191,7 @@ func (t *table) function(name string, in []types.ID) (*Signature, error) {
 	case len(fits) == 1:
 		return fits[0].sig, nil
 	case len(fits) > 1:
-		return nil, notUnique("function", callText(name, in, nil), "function")
+		return nil, notUnique("function", callText(name, in, nil))
 	}
 	if err := t.leftOut(name); err != nil {
 		return nil, err
@@ -249,7 +249,7 @@ func (t *table) operator(name string, in []types.ID) (*Signature, error) {
 	case len(fits) == 1:
 		return fits[0].sig, nil
 	case len(fits) > 1:
-		return nil, notUnique("operator", text, "operator")
+		return nil, notUnique("operator", text)
 	}
 	err := sqlerr.New(sqlerr.UndefinedFunction, "operator does not exist: %s", text)
 	if len(in) == 1 {
@@ -258,19 +258,20 @@ func (t *table) operator(name string, in []types.ID) (*Signature, error) {
 	return nil, err.WithHint("No operator matches the given name and argument types. You might need to add explicit type casts.")
 }
 
-func notUnique(what, text, hint string) error {
-	sep := " "
+// notUnique is the 42725 of a "function" or an "operator".
+func notUnique(what, text string) error {
 	if what == "operator" {
-		return sqlerr.New(sqlerr.AmbiguousFunction, "operator is not unique: %s", text).
-			WithHint("Could not choose a best candidate %s. You might need to add explicit type casts.", hint)
+		text = "is not unique: " + text
+	} else {
+		text += " is not unique"
 	}
-	return sqlerr.New(sqlerr.AmbiguousFunction, "%s%s%s is not unique", what, sep, text).
-		WithHint("Could not choose a best candidate %s. You might need to add explicit type casts.", hint)
+	return sqlerr.New(sqlerr.AmbiguousFunction, "%s %s", what, text).
+		WithHint("Could not choose a best candidate %s. You might need to add explicit type casts.", what)
 }
 
 // leftOut returns the error for a function that PostgreSQL has and Fasti not.
 func (t *table) leftOut(name string) error {
-	if _, ok := t.out[name]; ok && len(t.byName[name]) == 0 {
+	if t.out[name] && len(t.byName[name]) == 0 {
 		return sqlerr.NotSupported("function %s", name)
 	}
 	return nil

@@ -24,8 +24,8 @@ num_nonnulls(any...) int4 n t
 // unsupported names functions that PostgreSQL 15 or TimescaleDB has and that
 // people do call; calling one says that it is not there rather than that it
 // does not exist.
-func unsupported() map[string]string {
-	out := make(map[string]string)
+func unsupported() map[string]bool {
+	out := make(map[string]bool)
 	for name := range strings.FieldsSeq(`
 array_agg array_append array_cat array_dims array_length array_lower array_ndims array_position
 array_positions array_prepend array_remove array_replace array_to_string array_upper cardinality
@@ -48,7 +48,7 @@ pg_sleep_for pg_sleep_until txid_current pg_current_xact_id
 time_bucket_gapfill locf interpolate histogram approximate_row_count time_weight candlestick_agg
 current_time localtime inet_client_addr inet_client_port inet_server_addr inet_server_port
 `) {
-		out[name] = name
+		out[name] = true
 	}
 	return out
 }

@@ -16,7 +16,7 @@ type table struct {
 	casts  map[[2]types.ID]*Signature
 	assign map[types.ID]*Signature // source → the assignment cast to varchar
 	types  map[string]types.ID     // by short name, with "any"
-	out    map[string]string       // functions PostgreSQL has and Fasti does not → what they need
+	out    map[string]bool         // functions that PostgreSQL has and Fasti does not
 }
 
 var signatures = sync.OnceValue(newTable)
