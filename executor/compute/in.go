@@ -205,7 +205,7 @@ func (s *intSet) has(x int64) bool { return s.used[s.slot(x)] }
 
 // fewInts is up to how many constants IN compares with each in turn; above, a
 // table is faster (see BenchmarkIn).
-const fewInts = 6
+const fewInts = 4
 
 func inInts(consts []vector.Datum, k vector.Kind) Kernel {
 	if k == vector.Int32 {
