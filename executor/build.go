@@ -101,7 +101,7 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 		if err != nil {
 			return nil, err
 		}
-		return made(sort.New(in, inputTypes(n), n.Keys, n.Limit))
+		return made(sort.New(in, inputTypes(n), n))
 	case *physical.Aggregate:
 		in, err := b.build(n.Input)
 		if err != nil {

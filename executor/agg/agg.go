@@ -209,7 +209,8 @@ func (a *Aggregate) group(keys []*vector.Vector, rows vector.Rows) ([]uint32, er
 		return nil, nil
 	}
 	if cap(a.gids) < rows.N {
-		a.gids = make([]uint32, rows.N, max(rows.N, min(2*rows.N, vector.MaxRows)))
+		op.Put(a.q.Pool, a.gids)
+		a.gids = op.Get[uint32](a.q.Pool, rows.N)
 	}
 	a.gids = a.gids[:rows.N]
 	if err := a.table.Map(a.gids, keys, rows); err != nil {
@@ -372,6 +373,10 @@ func (a *Aggregate) bytes() int64 {
 // Close closes the input and forgets the groups.
 func (a *Aggregate) Close() error {
 	a.account.Close()
+	if a.gids != nil {
+		op.Put(a.q.Pool, a.gids)
+		a.gids = nil
+	}
 	a.table, a.calls = nil, nil
 	a.given, a.groups = 0, 0
 	return a.input.Close()

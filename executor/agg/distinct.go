@@ -38,7 +38,7 @@ func NewDistinctOn(input op.Operator, in []types.Type, keys []expr.Expr) (*Disti
 // Open opens the input.
 func (d *DistinctOn) Open(q *op.Context) error {
 	d.q, d.account = q, q.Memory.Child("DISTINCT ON")
-	d.ids = make([]uint32, vector.MaxRows)
+	d.ids = op.Get[uint32](q.Pool, vector.MaxRows)
 	return d.input.Open(q)
 }
 
@@ -80,6 +80,10 @@ func (d *DistinctOn) Next() (*vector.Batch, error) {
 // Close closes the input and forgets the keys.
 func (d *DistinctOn) Close() error {
 	d.account.Close()
+	if d.ids != nil {
+		op.Put(d.q.Pool, d.ids)
+		d.ids = nil
+	}
 	d.table = nil
 	return d.input.Close()
 }

@@ -122,11 +122,11 @@ func (j *Join) start() error {
 		return err
 	}
 	b := j.build
-	n := min(j.q.BatchRows, vector.MaxRows)
-	j.lefts, j.rights = make([]uint32, 0, n), make([]uint32, 0, n)
+	j.lefts = op.Get[uint32](j.q.Pool, j.q.BatchRows)[:0]
+	j.rights = op.Get[uint32](j.q.Pool, vector.MaxRows)[:0]
 	if b.table != nil {
 		j.table = b.table.Finder()
-		j.ids = make([]uint32, vector.MaxRows)
+		j.ids = op.Get[uint32](j.q.Pool, vector.MaxRows)
 	}
 	if b.wild != nil {
 		j.wild = b.wild.fork()
@@ -235,9 +235,6 @@ func (j *Join) beside() *vector.Batch {
 			j.rights = append(j.rights, j.partner(r))
 		}
 		return j.pairs.gather(b.Cols, j.lefts, j.build.rows.Columns(), j.rights)
-	}
-	if cap(j.rights) < b.Len {
-		j.rights = make([]uint32, 0, vector.MaxRows)
 	}
 	rights := j.rights[:b.Len]
 	if len(sel) < b.Len {
@@ -397,6 +394,12 @@ func (j *Join) rest() (*vector.Batch, error) {
 
 // Close closes the left side, and the Build when it is owned.
 func (j *Join) Close() error {
+	if j.ready {
+		op.Put(j.q.Pool, j.lefts)
+		op.Put(j.q.Pool, j.rights)
+		op.Put(j.q.Pool, j.ids)
+		j.lefts, j.rights, j.ids, j.ready = nil, nil, nil, false
+	}
 	err := j.left.Close()
 	if j.owned {
 		err = errors.Join(err, j.build.Close())

@@ -1,6 +1,8 @@
 package sort
 
 import (
+	"math"
+
 	"github.com/dejaq/fasti/executor/compute"
 	"github.com/dejaq/fasti/executor/op"
 	"github.com/dejaq/fasti/kv/vector"
@@ -11,11 +13,13 @@ import (
 
 // Sort is the operator. It reads all of its input in the first Next.
 type Sort struct {
-	input op.Operator
-	width int              // columns of the input
-	keys  []key            // in order of importance
-	exprs *compute.Program // the values of all keys
-	limit int64            // rows to give; -1: all
+	input  op.Operator
+	width  int              // columns of the input
+	keys   []key            // in order of importance
+	exprs  *compute.Program // the values of all keys
+	limit  int64            // rows that will be asked for; -1: all
+	count  expr.Expr        // with offset they give the limit at Open, unless nil
+	offset expr.Expr
 
 	q       *op.Context
 	account *op.Account
@@ -30,10 +34,10 @@ type Sort struct {
 	window  vector.Window
 }
 
-// New returns a Sort of input, whose columns have the types in; limit ≥ 0 keeps
-// the first rows only.
-func New(input op.Operator, in []types.Type, keys []physical.SortKey, limit int64) (*Sort, error) {
-	s := &Sort{input: input, width: len(in), limit: limit}
+// New returns the operator of n over input, whose columns have the types in.
+func New(input op.Operator, in []types.Type, n *physical.Sort) (*Sort, error) {
+	keys := n.Keys
+	s := &Sort{input: input, width: len(in), limit: n.Limit, count: n.Count, offset: n.Offset}
 	kinds := make([]vector.Kind, len(in))
 	for i, t := range in {
 		kinds[i] = vector.KindOf(t)
@@ -60,7 +64,29 @@ func New(input op.Operator, in []types.Type, keys []physical.SortKey, limit int6
 func (s *Sort) Open(q *op.Context) error {
 	s.q, s.account = q, q.Memory.Child("sort")
 	s.numbers = make([]uint32, 0, q.BatchRows)
+	if s.limit < 0 && s.count != nil {
+		s.limit = s.wanted()
+	}
 	return s.input.Open(q)
+}
+
+// wanted evaluates how many rows the Limit above will ask for, -1 for all. What
+// is wrong with its numbers is the Limit's to say.
+func (s *Sort) wanted() int64 {
+	sum := int64(0)
+	for i, e := range []expr.Expr{s.count, s.offset} {
+		if e == nil {
+			continue
+		}
+		d, err := compute.Eval(s.q, e)
+		switch {
+		case err != nil, d.I < 0, d.I > math.MaxInt64-sum, d.Null && i == 0:
+			return -1
+		case !d.Null:
+			sum += d.I
+		}
+	}
+	return sum
 }
 
 // Next returns the next rows in order.

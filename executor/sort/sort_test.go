@@ -121,7 +121,7 @@ func TestSortMatchesStableSort(t *testing.T) {
 				limit = int64(r.IntN(20))
 				want = want[:min(len(want), int(limit))]
 			}
-			s, err := sort.New(optest.NewSource(r, optest.Types(ids...), rows), optest.Types(ids...), keys, limit)
+			s, err := sort.New(optest.NewSource(r, optest.Types(ids...), rows), optest.Types(ids...), &physical.Sort{Keys: keys, Limit: limit})
 			require.NoError(t, err)
 			got, err := optest.Drain(q, s)
 			require.NoError(t, err)
@@ -156,6 +156,14 @@ func compareRows(keys []physical.SortKey, ids []types.ID, a, b optest.Row) int {
 // through what belongs to the result. By key expressions, too.
 func TestTopNCuts(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
+	int8Of := func(n int64) expr.Expr { return expr.Const{Value: vector.IntDatum(n), T: types.Of(types.Int8)} }
+	// The limit as a number, or by the expressions of the Limit above.
+	sorts := []func(keys []physical.SortKey) *physical.Sort{
+		func(keys []physical.SortKey) *physical.Sort { return &physical.Sort{Keys: keys, Limit: 100} },
+		func(keys []physical.SortKey) *physical.Sort {
+			return &physical.Sort{Keys: keys, Limit: -1, Count: int8Of(60), Offset: int8Of(40)}
+		},
+	}
 	for i, id := range keyTypes {
 		for _, variant := range []int{i % 4, (i + 1) % 4} {
 			q := optest.Context(t, op.Options{})
@@ -180,12 +188,40 @@ func TestTopNCuts(t *testing.T) {
 			}
 			want := slices.Clone(rows)
 			slices.SortStableFunc(want, func(a, b optest.Row) int { return compareRows(keys, []types.ID{id, types.Int8}, a, b) })
-			s, err := sort.New(optest.NewSource(nil, ts, rows), ts, keys, 100)
+			s, err := sort.New(optest.NewSource(nil, ts, rows), ts, sorts[variant%2](keys))
 			require.NoError(t, err)
 			got, err := optest.Drain(q, s)
 			require.NoError(t, err)
 			require.Equal(t, vectortest.Text(want[:100]), vectortest.Text(got), "%v", keys)
 			require.Less(t, q.Memory.Peak(), int64(4<<20))
+		}
+	}
+}
+
+// A count that is NULL, negative, too large or fails keeps all rows: the Limit
+// above decides what that means.
+func TestTopNWithoutNumber(t *testing.T) {
+	ts := optest.Types(types.Int8)
+	int8Of := func(d vector.Datum) expr.Expr { return expr.Const{Value: d, T: ts[0]} }
+	zero := expr.Call{Func: "/(int8,int8)", T: ts[0], Args: []expr.Expr{int8Of(vector.IntDatum(1)), int8Of(vector.IntDatum(0))}}
+	for want, c := range map[int][][2]expr.Expr{
+		5: {
+			{int8Of(vector.NullDatum), nil}, {int8Of(vector.IntDatum(-1)), nil}, {zero, zero}, {int8Of(vector.IntDatum(1)), zero},
+			{int8Of(vector.IntDatum(math.MaxInt64)), int8Of(vector.IntDatum(1))},
+		},
+		2: {{int8Of(vector.IntDatum(2)), int8Of(vector.NullDatum)}, {int8Of(vector.IntDatum(1)), int8Of(vector.IntDatum(1))}, {int8Of(vector.IntDatum(2)), nil}},
+	} {
+		for _, e := range c {
+			rows := make([]optest.Row, 5)
+			for i := range rows {
+				rows[i] = optest.Row{vector.IntDatum(int64(i))}
+			}
+			n := &physical.Sort{Keys: []physical.SortKey{{Expr: expr.Column{Index: 0, T: ts[0]}}}, Limit: -1, Count: e[0], Offset: e[1]}
+			s, err := sort.New(optest.NewSource(nil, ts, rows), ts, n)
+			require.NoError(t, err)
+			got, err := optest.Drain(optest.Context(t, op.Options{}), s)
+			require.NoError(t, err)
+			require.Len(t, got, want, "%v", e)
 		}
 	}
 }
@@ -201,7 +237,7 @@ func TestSortCancelAndMemory(t *testing.T) {
 	}
 	keys := []physical.SortKey{{Expr: expr.Column{Index: 0, T: ts[0]}}, {Expr: expr.Column{Index: 1, T: ts[1]}}}
 	make := func() op.Operator {
-		s, err := sort.New(&optest.Batches{All: optest.Cut(ts, rows)}, ts, keys, -1)
+		s, err := sort.New(&optest.Batches{All: optest.Cut(ts, rows)}, ts, &physical.Sort{Keys: keys, Limit: -1})
 		require.NoError(t, err)
 		return s
 	}
@@ -239,7 +275,7 @@ func BenchmarkSort(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			q := optest.Context(b, op.Options{})
 			for b.Loop() {
-				s, err := sort.New(&optest.Batches{All: batches}, ts, c.keys, c.limit)
+				s, err := sort.New(&optest.Batches{All: batches}, ts, &physical.Sort{Keys: c.keys, Limit: c.limit})
 				require.NoError(b, err)
 				require.NoError(b, s.Open(q))
 				for {
