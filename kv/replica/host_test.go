@@ -2,7 +2,6 @@ package replica
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -207,8 +206,6 @@ func dump(t testing.TB, s *store.Store, gid schema.GroupID) (out []string) {
 	}
 	return out
 }
-
-func u64(i uint64) []byte { return binary.BigEndian.AppendUint64(nil, i) }
 
 // eventually waits for a condition that background work brings about.
 func eventually(t testing.TB, what string, f func() bool) {
