@@ -44,8 +44,10 @@ var workloads = []workload{
 	{"concat", []string{"(s || 'x'::text)"}},
 }
 
-var workloadTypes = []types.Type{types.Of(types.Int8), types.Of(types.Int8), types.Of(types.Float8), types.Of(types.Float8),
-	types.Of(types.Int4), types.Of(types.Text), types.Of(types.Timestamptz), types.Of(types.Numeric)}
+var workloadTypes = []types.Type{
+	types.Of(types.Int8), types.Of(types.Int8), types.Of(types.Float8), types.Of(types.Float8),
+	types.Of(types.Int4), types.Of(types.Text), types.Of(types.Timestamptz), types.Of(types.Numeric),
+}
 
 var workloadColumns = []string{"a", "b", "f", "g", "i", "s", "ts", "n"}
 

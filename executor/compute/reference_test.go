@@ -261,8 +261,10 @@ func (g *generator) expr(t types.ID, depth int) expr.Expr {
 		}
 		return e
 	case k == 2 && function.ByID(eq) != nil:
-		return expr.Extreme{Max: g.r.IntN(2) == 0, Args: []expr.Expr{g.expr(t, depth-1), g.expr(t, depth-1)},
-			Less: function.MakeID("<", []types.ID{t, t}, false), T: ty}
+		return expr.Extreme{
+			Max: g.r.IntN(2) == 0, Args: []expr.Expr{g.expr(t, depth-1), g.expr(t, depth-1)},
+			Less: function.MakeID("<", []types.ID{t, t}, false), T: ty,
+		}
 	case k < 8 && t == types.Bool:
 		return g.logic(depth)
 	}

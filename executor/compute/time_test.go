@@ -104,8 +104,10 @@ func TestBucketingRemembersRightly(t *testing.T) {
 	buckets := len(exprs)
 	for _, w := range []string{"1 minute", "1 hour", "6 hours", "1 day", "1 week", "1 month"} {
 		exprs = append(exprs, expr.Call{Func: "time_bucket(interval,timestamptz)", Args: []expr.Expr{width(w), col}, T: ts})
-		exprs = append(exprs, expr.Call{Func: "time_bucket(interval,timestamptz,text,timestamptz,interval)",
-			Args: []expr.Expr{width(w), col, text("Pacific/Apia"), null(types.Timestamptz), null(types.Interval)}, T: ts})
+		exprs = append(exprs, expr.Call{
+			Func: "time_bucket(interval,timestamptz,text,timestamptz,interval)",
+			Args: []expr.Expr{width(w), col, text("Pacific/Apia"), null(types.Timestamptz), null(types.Interval)}, T: ts,
+		})
 	}
 	p, err := Compile(exprs, []types.Type{ts})
 	require.NoError(t, err)

@@ -137,7 +137,8 @@ func asTime(from, to types.ID) *Conversion {
 }
 
 var (
-	dateAsTimestamp = &Conversion{Name: "date as timestamp", To: types.Timestamp,
+	dateAsTimestamp = &Conversion{
+		Name: "date as timestamp", To: types.Timestamp,
 		Kernel: func(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
 			for i, d := range args[0].I32[:rows.N] {
 				us, fits := dateMicros(d)
@@ -147,8 +148,10 @@ var (
 				out.I64[i] = us
 			}
 			return nil
-		}}
-	dateAsTimestamptz = &Conversion{Name: "date as timestamptz", To: types.Timestamptz, Stable: true,
+		},
+	}
+	dateAsTimestamptz = &Conversion{
+		Name: "date as timestamptz", To: types.Timestamptz, Stable: true,
 		Kernel: func(e *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
 			z := e.sessionZone()
 			for i, d := range args[0].I32[:rows.N] {
@@ -161,13 +164,16 @@ var (
 				out.I64[i] = us
 			}
 			return nil
-		}}
-	timestampAsTimestamptz = &Conversion{Name: "timestamp as timestamptz", To: types.Timestamptz, Stable: true,
+		},
+	}
+	timestampAsTimestamptz = &Conversion{
+		Name: "timestamp as timestamptz", To: types.Timestamptz, Stable: true,
 		Kernel: func(e *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
 			z := e.sessionZone()
 			for i, us := range args[0].I64[:rows.N] {
 				out.I64[i] = z.ToUTC(us)
 			}
 			return nil
-		}}
+		},
+	}
 )

@@ -38,8 +38,10 @@ func (w *world) did(what string, args ...any) error {
 func (w *world) CreateTable(_ context.Context, t schema.Table) (*schema.Table, error) {
 	return &t, w.did("create", t.Name)
 }
+
 func (w *world) UpdateTable(_ context.Context, t *schema.Table) error { return w.did("update", t.Name) }
-func (w *world) Truncate(_ context.Context, t *schema.Table) error    { return w.did("truncate", t.Name) }
+
+func (w *world) Truncate(_ context.Context, t *schema.Table) error { return w.did("truncate", t.Name) }
 
 type catalogHalf struct{ *world }
 

@@ -59,8 +59,13 @@ func TestLimitEdges(t *testing.T) {
 		rows          int
 		code          string
 	}{
-		{nil, nil, 10, ""}, {null, null, 10, ""}, {int8Of(math.MaxInt64), int8Of(3), 7, ""}, {int8Of(3), int8Of(math.MaxInt64), 0, ""},
-		{int8Of(0), nil, 0, ""}, {int8Of(-1), nil, 0, "2201W"}, {nil, int8Of(-1), 0, "2201X"},
+		{nil, nil, 10, ""},
+		{null, null, 10, ""},
+		{int8Of(math.MaxInt64), int8Of(3), 7, ""},
+		{int8Of(3), int8Of(math.MaxInt64), 0, ""},
+		{int8Of(0), nil, 0, ""},
+		{int8Of(-1), nil, 0, "2201W"},
+		{nil, int8Of(-1), 0, "2201X"},
 	} {
 		got, err := optest.Drain(optest.Context(t, op.Options{}), limit.New(optest.NewSource(nil, ts, rowsOf(10)), c.count, c.offset))
 		require.Equal(t, c.code, sqlerr.Code(err))

@@ -135,7 +135,10 @@ func TestWatch(t *testing.T) {
 	require.Equal(t, []int64{1, 2, 3}, v.I64, "the producer's memory is spared")
 	require.NoError(t, w.Close())
 	for _, broken := range []*vector.Batch{
-		{Len: 0}, {Len: 2, Sel: []uint16{1, 1}}, {Len: 2, Sel: []uint16{2}}, {Len: 2, Cols: []*vector.Vector{v}},
+		{Len: 0},
+		{Len: 2, Sel: []uint16{1, 1}},
+		{Len: 2, Sel: []uint16{2}},
+		{Len: 2, Cols: []*vector.Vector{v}},
 		{Len: 3, Cols: []*vector.Vector{{Kind: vector.Int64, Len: 3, I64: []int64{1, 2, 3}, Nulls: []uint64{1}}}},
 		{Len: 3, Cols: []*vector.Vector{{Kind: vector.Int64, Len: 3, I64: []int64{0, 2, 3}, Nulls: []uint64{9}}}},
 		{Len: 1, Cols: []*vector.Vector{{Kind: vector.Bytes, Len: 1, Spans: []vector.Span{{Off: 1, Len: 1}}, Arena: []byte("x")}}},

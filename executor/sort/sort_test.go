@@ -206,7 +206,10 @@ func TestTopNWithoutNumber(t *testing.T) {
 	zero := expr.Call{Func: "/(int8,int8)", T: ts[0], Args: []expr.Expr{int8Of(vector.IntDatum(1)), int8Of(vector.IntDatum(0))}}
 	for want, c := range map[int][][2]expr.Expr{
 		5: {
-			{int8Of(vector.NullDatum), nil}, {int8Of(vector.IntDatum(-1)), nil}, {zero, zero}, {int8Of(vector.IntDatum(1)), zero},
+			{int8Of(vector.NullDatum), nil},
+			{int8Of(vector.IntDatum(-1)), nil},
+			{zero, zero},
+			{int8Of(vector.IntDatum(1)), zero},
 			{int8Of(vector.IntDatum(math.MaxInt64)), int8Of(vector.IntDatum(1))},
 		},
 		2: {{int8Of(vector.IntDatum(2)), int8Of(vector.NullDatum)}, {int8Of(vector.IntDatum(1)), int8Of(vector.IntDatum(1))}, {int8Of(vector.IntDatum(2)), nil}},

@@ -54,7 +54,12 @@ func TestReopen(t *testing.T) {
 		t.Logf("open %v", took)
 		require.Less(t, took, 5*time.Second)
 	}
-	require.Empty(t, log.String())
+	for line := range strings.Lines(log.String()) {
+		// etcd writes its own version down after a start; a Close may come before.
+		if !strings.Contains(line, "failed to update cluster version") {
+			t.Errorf("logged: %s", line)
+		}
+	}
 }
 
 // TestTxn checks the conditions and operations of a transaction one by one.

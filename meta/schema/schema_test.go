@@ -80,8 +80,14 @@ func TestSlicesTile(t *testing.T) {
 // TestShardOrder checks that Compare orders by table, time, partition, sequence.
 func TestShardOrder(t *testing.T) {
 	ids := []ShardID{
-		{1, math.MinInt64, 0, 0}, {1, -5, 9, 9}, {1, 0, 0, 1}, {1, 0, 1, 0}, {1, 0, NullPartition, 0},
-		{1, 7, 0, 0}, {1, math.MaxInt64, 0, 0}, {2, math.MinInt64, 0, 0},
+		{1, math.MinInt64, 0, 0},
+		{1, -5, 9, 9},
+		{1, 0, 0, 1},
+		{1, 0, 1, 0},
+		{1, 0, NullPartition, 0},
+		{1, 7, 0, 0},
+		{1, math.MaxInt64, 0, 0},
+		{2, math.MinInt64, 0, 0},
 	}
 	for i, a := range ids {
 		for j, b := range ids {

@@ -324,8 +324,11 @@ func seriesType(args []types.ID) (t, step types.ID) {
 		known = known || a != types.Unknown
 	}
 	for _, c := range [][2]types.ID{
-		{types.Int4, types.Int4}, {types.Int8, types.Int8}, {types.Numeric, types.Numeric},
-		{types.Timestamp, types.Interval}, {types.Timestamptz, types.Interval},
+		{types.Int4, types.Int4},
+		{types.Int8, types.Int8},
+		{types.Numeric, types.Numeric},
+		{types.Timestamp, types.Interval},
+		{types.Timestamptz, types.Interval},
 	} {
 		if c[1] == types.Interval && len(args) < 3 || c[1] != types.Interval && !known {
 			continue

@@ -126,8 +126,10 @@ func (b *binder) hypertable(f *hypertableForm) (*Statement, error) {
 		plan.Out = []physical.Field{{Name: "hypertable_id", Type: types.Of(types.Int4)}, {Name: "created", Type: types.Of(types.Bool)}}
 	default:
 		plan.Out = []physical.Field{
-			{Name: "hypertable_id", Type: types.Of(types.Int4)}, {Name: "schema_name", Type: types.Of(types.Name)},
-			{Name: "table_name", Type: types.Of(types.Name)}, {Name: "created", Type: types.Of(types.Bool)},
+			{Name: "hypertable_id", Type: types.Of(types.Int4)},
+			{Name: "schema_name", Type: types.Of(types.Name)},
+			{Name: "table_name", Type: types.Of(types.Name)},
+			{Name: "created", Type: types.Of(types.Bool)},
 		}
 	}
 	st := &Statement{Plan: plan, Tag: "SELECT", Rows: true, Writes: true}

@@ -92,8 +92,11 @@ func isText(t types.ID) bool { return t == types.Text || t == types.Varchar || t
 // widest returns the wider of two types of one family.
 func widest(a, b types.ID) (types.ID, bool) {
 	for _, family := range [][]types.ID{
-		{types.Int2, types.Int4, types.Int8}, {types.Float4, types.Float8},
-		{types.Date, types.Timestamp}, {types.Timestamp, types.Timestamptz}, {types.Date, types.Timestamptz},
+		{types.Int2, types.Int4, types.Int8},
+		{types.Float4, types.Float8},
+		{types.Date, types.Timestamp},
+		{types.Timestamp, types.Timestamptz},
+		{types.Date, types.Timestamptz},
 	} {
 		ia, ib := -1, -1
 		for i, t := range family {

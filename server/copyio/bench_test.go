@@ -17,8 +17,11 @@ import (
 // flightColumns are those of testdata/flights.csv.gz: 20,000 departures of January
 // 2001 of the US Bureau of Transportation Statistics (public domain).
 var flightColumns = []Column{
-	{"ts", types.Of(types.Timestamp)}, {"delay", types.Of(types.Int4)}, {"distance", types.Of(types.Int4)},
-	{"origin", types.Of(types.Text)}, {"destination", types.Of(types.Text)},
+	{"ts", types.Of(types.Timestamp)},
+	{"delay", types.Of(types.Int4)},
+	{"distance", types.Of(types.Int4)},
+	{"origin", types.Of(types.Text)},
+	{"destination", types.Of(types.Text)},
 }
 
 func flights(t testing.TB) []byte {

@@ -74,8 +74,10 @@ const (
 // for the CONTEXT of errors. The settings must not change while the Reader is in
 // use. Errors: 42P10 for options that name other columns.
 func NewReader(next func() ([]byte, error), o Options, table string, columns []Column, s *value.Settings) (*Reader, error) {
-	r := &Reader{next: next, options: o, table: table, null: []byte(o.Null), step: chunk, longest: maxLine,
-		bad: -1, quoteAt: -1, slashAt: -1, returnAt: -1}
+	r := &Reader{
+		next: next, options: o, table: table, null: []byte(o.Null), step: chunk, longest: maxLine,
+		bad: -1, quoteAt: -1, slashAt: -1, returnAt: -1,
+	}
 	for _, c := range [...]byte{'\r', '\n', '\\'} {
 		r.special[c] = true
 	}

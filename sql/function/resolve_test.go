@@ -15,8 +15,10 @@ import (
 // foreign are the calls that PostgreSQL answers otherwise for a reason: it has
 // candidates over types that we lack (xid, macaddr, jsonb), or casts that are functions
 // and so take what an implicit cast makes fit.
-var foreign = map[string]bool{"age(unknown)": true, "trunc(unknown)": true, "bool(int2)": true,
-	"- unknown text": true, "- unknown varchar": true, "- unknown name": true}
+var foreign = map[string]bool{
+	"age(unknown)": true, "trunc(unknown)": true, "bool(int2)": true,
+	"- unknown text": true, "- unknown varchar": true, "- unknown name": true,
+}
 
 // Goal: operators resolve, or fail with the words, as in PostgreSQL. Method:
 // every operator symbol of the table over every pair of types, against answers

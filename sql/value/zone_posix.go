@@ -10,12 +10,15 @@ import (
 const usRules = ",M3.2.0,M11.1.0"
 
 // parsePOSIX makes a zone from "stdoffset[dst[offset][,start[/time],end[/time]]]",
-// upper case. Offsets count west of UTC. It returns nil for other text. Before 1970
+// upper case, or from an offset alone. Offsets count west of UTC. It returns nil for other text. Before 1970
 // the time package evaluates such rules a day off, which changes the days on which
 // the clock did; the zones of the database are not concerned.
 func parsePOSIX(s string) *time.Location {
 	std, rest, ok := posixName(s)
 	if !ok {
+		if west, rest, ok := posixOffset(s); ok && rest == "" {
+			return time.FixedZone(s, -west)
+		}
 		return nil
 	}
 	west, after, ok := posixOffset(rest)
