@@ -88,9 +88,8 @@ func stateOf(name string, arg types.Type, args []types.Type, result types.Type) 
 
 // column is one column of results, in memory of its own that is used again.
 type column struct {
-	v     vector.Vector
-	own   vector.Vector // keeps the bitmaps while v has none
-	kinds vector.Kind
+	v   vector.Vector
+	own vector.Vector // keeps the bitmaps while v has none
 }
 
 // reset makes the column n zeros of a kind, none NULL.

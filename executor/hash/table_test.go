@@ -100,7 +100,6 @@ func TestTableMatchesMap(t *testing.T) {
 		domain := []int{1, 3, 40, 3000}[r.IntN(4)]
 		table := hash.New(ts)
 		model := map[string]uint32{}
-		var firsts []string
 		ids := make([]uint32, vector.MaxRows)
 		batch := func() (*vector.Batch, []string) {
 			rows := make([][]vector.Datum, 1+r.IntN(200))
@@ -126,7 +125,6 @@ func TestTableMatchesMap(t *testing.T) {
 				if !seen {
 					want = uint32(len(model))
 					model[text] = want
-					firsts = append(firsts, text)
 					require.Equal(t, uint32(sel[i]), table.Fresh()[fresh])
 					fresh++
 				}

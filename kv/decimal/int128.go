@@ -140,8 +140,6 @@ func (u uint128) signed(neg bool) (a Int128, ok bool) {
 	return a, a.Hi < 0 || u == uint128{}
 }
 
-func (u uint128) less(v uint128) bool { return u.hi < v.hi || u.hi == v.hi && u.lo < v.lo }
-
 // mul returns u·m; ok is false when it does not fit.
 func (u uint128) mul(m uint64) (p uint128, ok bool) {
 	if u.hi == 0 {

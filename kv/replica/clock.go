@@ -40,8 +40,8 @@ type flushes struct {
 	// running is the flush that was asked for, nil when it is done.
 	running <-chan struct{}
 	// applied sums the applied indexes; idle counts the ticks since it changed.
-	applied, flushed uint64
-	idle             int
+	applied uint64
+	idle    int
 }
 
 func (f *flushes) check() error {

@@ -25,8 +25,10 @@ const (
 
 func (c command) String() string {
 	if c >= cmdCommit && c <= cmdBound {
-		return [...]string{"commit", "stage", "prepare", "decide", "resolve", "open shards",
-			"drop table", "drop records", "bound"}[c-1]
+		return [...]string{
+			"commit", "stage", "prepare", "decide", "resolve", "open shards",
+			"drop table", "drop records", "bound",
+		}[c-1]
 	}
 	return fmt.Sprintf("command %d", byte(c))
 }

@@ -234,12 +234,14 @@ func TestCrash(t *testing.T) {
 		h, oracle := &history{}, newTestOracle()
 		replayed, truncated := uint64(0), uint64(0)
 		for round := range rounds {
-			n := openNode(t, fs, nodeOptions{groups: crashGroups, epoch: uint64(round + 1), oracle: oracle, memtable: 64 << 10,
+			n := openNode(t, fs, nodeOptions{
+				groups: crashGroups, epoch: uint64(round + 1), oracle: oracle, memtable: 64 << 10,
 				edit: func(o *Options) {
 					o.Tick, o.SweepInterval = 5*time.Millisecond, 5*time.Millisecond
 					o.LogBytesMax = 64 << 10
 					o.RecordsMax, o.truncateMin = 50, 5
-				}})
+				},
+			})
 			n.openShards(0, 1, 2, 3)
 			acked, counters := map[TxnID]bool{}, [crashGroups + 1]int{}
 			for _, a := range h.tried {

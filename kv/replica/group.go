@@ -54,8 +54,10 @@ type Group struct {
 
 // openGroup recovers a group: its state from the data store, its log behind it.
 func openGroup(h *Host, id schema.GroupID, boot *store.Batch) (*Group, error) {
-	g := &Group{h: h, id: id, budget: semaphore.NewWeighted(budgetBytes),
-		commitWake: make(chan struct{}, 1), inflight: make(chan struct{}, commitEntries)}
+	g := &Group{
+		h: h, id: id, budget: semaphore.NewWeighted(budgetBytes),
+		commitWake: make(chan struct{}, 1), inflight: make(chan struct{}, commitEntries),
+	}
 	g.applyq.init()
 	var err error
 	if g.m, err = newMachine(id, h.opts.Data); err != nil {
@@ -216,9 +218,11 @@ func (g *Group) Shards(table schema.TableID) []ShardStat {
 // Info describes the group. On the leader it asks the worker how far the other
 // replicas are.
 func (g *Group) Info() GroupInfo {
-	i := GroupInfo{ID: g.id, Replica: g.log.replica, Leader: g.leaderID.Load(), Leading: g.serving.Load() != 0,
+	i := GroupInfo{
+		ID: g.id, Replica: g.log.replica, Leader: g.leaderID.Load(), Leading: g.serving.Load() != 0,
 		Term: g.term.Load(), First: g.log.first.Load(), Last: g.log.last.Load(), Committed: g.commit.Load(),
-		Durable: g.durable.Load(), LogBytes: g.log.bytes.Load()}
+		Durable: g.durable.Load(), LogBytes: g.log.bytes.Load(),
+	}
 	g.m.mu.Lock()
 	i.Applied, i.Shards, i.Prepared = g.m.applied, len(g.m.shards), len(g.m.preps)
 	i.Records = len(g.m.one) + len(g.m.two)

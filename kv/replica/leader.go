@@ -66,10 +66,12 @@ type proposal struct {
 
 // elected begins a term as leader.
 func (g *Group) elected(term uint64) {
-	l := &leader{g: g, term: term, up: make(chan struct{}), lost: make(chan struct{}),
+	l := &leader{
+		g: g, term: term, up: make(chan struct{}), lost: make(chan struct{}),
 		locks: newLockTable(), active: map[TxnID]chan struct{}{}, deciding: map[*deciding]struct{}{}, changed: make(chan struct{}),
 		prepared: map[TxnID]*owner{}, reserved: map[TxnID]map[schema.ShardID]int64{}, proposals: map[uint64]*proposal{},
-		resolving: map[TxnID]chan struct{}{}, resolved: map[TxnID]struct{}{}, seen: map[TxnID]struct{}{}}
+		resolving: map[TxnID]chan struct{}{}, resolved: map[TxnID]struct{}{}, seen: map[TxnID]struct{}{},
+	}
 	g.leaderTerm = term
 	g.m.mu.Lock()
 	defer g.m.mu.Unlock()

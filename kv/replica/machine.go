@@ -109,9 +109,11 @@ func (c *chunkSet) complete(n uint32) bool {
 
 // newMachine loads the state of a group from the data store.
 func newMachine(gid schema.GroupID, data *store.Store) (*machine, error) {
-	m := &machine{gid: gid, data: data, prepGone: func(TxnID) {}, applied: bootIndex, appliedTerm: bootTerm,
+	m := &machine{
+		gid: gid, data: data, prepGone: func(TxnID) {}, applied: bootIndex, appliedTerm: bootTerm,
 		shards: map[schema.ShardID]*shard{}, preps: map[TxnID]*prep{}, staged: map[TxnID]*chunkSet{},
-		one: map[TxnID]schema.Timestamp{}, two: map[TxnID]*decision{}}
+		one: map[TxnID]schema.Timestamp{}, two: map[TxnID]*decision{},
+	}
 	for _, kind := range []keys.Kind{keys.KindApplied, kindMembers, kindBound, kindFloors, keys.KindChunk, keys.KindShard, kindPrep, keys.KindTxn, kindPack} {
 		if err := m.load(kind); err != nil {
 			return nil, fmt.Errorf("load group %d: %w", gid, err)

@@ -70,8 +70,10 @@ func (s *shard) room() int64 {
 }
 
 func (s *shard) stat() ShardStat {
-	st := ShardStat{ID: s.id, State: schema.ShardOpen, Rows: s.rows, Reserved: s.reserved, MaxRows: s.maxRows,
-		Bytes: s.bytes, LastTS: s.lastTS, OpenRev: s.openRev}
+	st := ShardStat{
+		ID: s.id, State: schema.ShardOpen, Rows: s.rows, Reserved: s.reserved, MaxRows: s.maxRows,
+		Bytes: s.bytes, LastTS: s.lastTS, OpenRev: s.openRev,
+	}
 	if s.full {
 		st.State = schema.ShardFull
 	}
@@ -151,8 +153,10 @@ func (m *machine) touch(s *shard, k mvcc.WriteKind, bytes int, ts schema.Timesta
 
 // after returns the state of a shard with what the entry adds.
 func (s *shard) after() shard {
-	n := shard{id: s.id, full: s.full, maxRows: s.maxRows, rows: s.rows + s.addRows, bytes: s.bytes + s.addBytes,
-		lastTS: max(s.lastTS, s.addTS), openRev: s.openRev}
+	n := shard{
+		id: s.id, full: s.full, maxRows: s.maxRows, rows: s.rows + s.addRows, bytes: s.bytes + s.addBytes,
+		lastTS: max(s.lastTS, s.addTS), openRev: s.openRev,
+	}
 	if n.maxRows > 0 && n.rows >= n.maxRows {
 		n.full = true
 	}

@@ -189,9 +189,11 @@ func TestClosed(t *testing.T) {
 	_, _, statusErr := g.Status(ctx, txn)
 	_, reserveErr := g.Reserve(txn, sh(1, 0), 1)
 	_, leadErr := g.Lead(ctx)
-	for i, err := range []error{commitErr, decideErr, statusErr, reserveErr, leadErr,
+	for i, err := range []error{
+		commitErr, decideErr, statusErr, reserveErr, leadErr,
 		n.prepare(txn, 1, []int{1}, 1, insert("a", "1")), g.Resolve(ctx, txn, Outcome{}), g.Stage(ctx, txn, 0, nil),
-		g.ReadBarrier(ctx, 1), g.OpenShards(ctx, []ShardOpen{{sh(1, 5), 0}}, 1), g.DropTable(ctx, 1), g.RaiseBound(ctx, 1, 1), g.Confirm(ctx, 2)} {
+		g.ReadBarrier(ctx, 1), g.OpenShards(ctx, []ShardOpen{{sh(1, 5), 0}}, 1), g.DropTable(ctx, 1), g.RaiseBound(ctx, 1, 1), g.Confirm(ctx, 2),
+	} {
 		require.True(t, errors.Is(err, ErrClosed), "%d: %v", i, err)
 	}
 	require.False(t, g.Info().Leading)

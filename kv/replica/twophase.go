@@ -33,8 +33,10 @@ func (g *Group) Prepare(ctx context.Context, r PrepareRequest) error {
 		g.leave(leave)
 		return err
 	}
-	p := prep{txn: r.Txn, readTS: r.ReadTS, attemptTS: r.AttemptTS, anchor: r.Anchor,
-		participants: r.Participants, tables: r.Tables, staged: r.Staged}
+	p := prep{
+		txn: r.Txn, readTS: r.ReadTS, attemptTS: r.AttemptTS, anchor: r.Anchor,
+		participants: r.Participants, tables: r.Tables, staged: r.Staged,
+	}
 	ch := make(chan error, 1)
 	err = l.propose(ctx, cmdPrepare, prepOverhead(&p)+len(r.WriteSet), func(b []byte) []byte {
 		return appendPrep(b, &p, r.WriteSet)

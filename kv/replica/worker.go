@@ -155,7 +155,7 @@ func (w *worker) write(t turn) error {
 		}
 	}
 	if len(t.answers) > 0 {
-		w.syncs <- syncRequest{t.batch, t.answers}
+		w.syncs <- syncRequest(t)
 	}
 	return nil
 }

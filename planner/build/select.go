@@ -90,10 +90,9 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		}
 	}
 	grouped := len(g.aggs) > 0 || len(s.GroupBy) > 0 || s.Having != nil
-	fix := func(e expr.Expr) (expr.Expr, error) { return clean(e, sc.level), nil }
 	if grouped {
 		ck := &groupCheck{b: b, sc: sc, keys: keys}
-		fix = ck.fix
+		fix := ck.fix
 		for i := range targets {
 			if targets[i].e, err = fix(targets[i].e); err != nil {
 				return result{}, err

@@ -28,15 +28,15 @@ const knownOptions = "time_column, time_unit, slice, max_rows, partitions, parti
 
 // options are the options as written; what is nil or 0 was not given.
 type options struct {
-	timeColumn             *string
-	timeUnit               string
-	slice                  *option
-	maxRows                *int64
-	partitions             int
-	partitionBy, orderBy   []string
-	replicas               int
-	retention              *option
-	partitionByPos, keyPos int
+	timeColumn           *string
+	timeUnit             string
+	slice                *option
+	maxRows              *int64
+	partitions           int
+	partitionBy, orderBy []string
+	replicas             int
+	retention            *option
+	partitionByPos       int
 }
 
 // option is the value of an option and where it stands.

@@ -55,7 +55,6 @@ type parser struct {
 	seen                           map[string]bool
 	from                           bool
 	delimiter, null, quote, escape *string
-	headerWord                     string
 }
 
 // ParseOptions checks the options of a COPY, FROM or TO, as PostgreSQL does.
