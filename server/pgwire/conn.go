@@ -38,6 +38,8 @@ type conn struct {
 	skipping bool
 	// failed says that a message since the last Sync or Query has failed.
 	failed bool
+	// owed: the client waits for what is in out.
+	owed bool
 }
 
 func newConn(s *Server, n net.Conn) *conn {
@@ -121,16 +123,13 @@ func (c *conn) loop() error {
 		typ, body, err := c.advance()
 		switch {
 		case errors.Is(err, errTooLong):
-			if e := sqlerr.New(sqlerr.ProgramLimitExceeded, "message of %d bytes or more exceeds the limit", limit(typ)); typ == 'Q' {
-				c.fail(e)
-				c.ready()
-			} else {
-				c.failExtended(e)
+			if !c.skipping {
+				c.refuse(typ, sqlerr.New(sqlerr.ProgramLimitExceeded, "message of %d bytes or more exceeds the limit", limit(typ)))
 			}
 		case err != nil:
 			return err
 		case typ == 'X':
-			return nil
+			return c.out.flush() // what was withheld because of this message
 		case c.skipping && typ != 'S':
 			// Dropped, whatever it is: even a Query.
 		default:
@@ -146,6 +145,7 @@ func (c *conn) loop() error {
 
 // advance reads the next frame; while it waits, drain may end the connection.
 func (c *conn) advance() (typ byte, body []byte, err error) {
+	c.frames.shrink(bufferIdle)
 	c.idle.Store(true)
 	defer c.idle.Store(false)
 	if c.draining.Load() {
@@ -166,12 +166,7 @@ func (c *conn) advance() (typ byte, body []byte, err error) {
 // dispatch handles one frame. It returns an error only to end the connection.
 func (c *conn) dispatch(typ byte, body []byte) error {
 	if err := guard(typ, body); err != nil {
-		if typ == 'Q' || typ == 'F' {
-			c.fail(err)
-			c.ready()
-		} else {
-			c.failExtended(err)
-		}
+		c.refuse(typ, err)
 		return nil
 	}
 	switch typ {
@@ -195,6 +190,16 @@ func (c *conn) dispatch(typ byte, body []byte) error {
 		}
 	}
 	return nil
+}
+
+// refuse answers a message that the session never sees.
+func (c *conn) refuse(typ byte, err error) {
+	if typ == 'Q' || typ == 'F' {
+		c.fail(err)
+		c.sync()
+	} else {
+		c.failExtended(err)
+	}
 }
 
 // query serves a simple Query message.
@@ -346,10 +351,10 @@ func (c *conn) fail(err error) {
 	c.out.error(asError(err))
 }
 
-// failExtended answers an error and drops what comes up to Sync.
+// failExtended answers an error and drops what comes up to Sync, a Flush too.
 func (c *conn) failExtended(err error) {
 	c.fail(err)
-	c.skipping = true
+	c.skipping, c.owed = true, true
 }
 
 // ready appends ReadyForQuery.
@@ -358,10 +363,12 @@ func (c *conn) ready() {
 	c.out.message(&pgproto3.ReadyForQuery{TxStatus: c.handler.TxStatus()})
 }
 
-// pace writes the replies when the client waits for them, which it does unless
-// a whole further message is buffered.
+// pace writes the replies when the client waits for them, unless a whole further
+// message is buffered: then after that one.
 func (c *conn) pace(typ byte) error {
-	if (typ == 'S' || typ == 'Q' || typ == 'F') && c.frames.next() == 0 {
+	c.owed = c.owed || typ == 'S' || typ == 'Q' || typ == 'F'
+	if c.owed && c.frames.next() == 0 {
+		c.owed = false
 		return c.out.flush()
 	}
 	return c.out.spill()

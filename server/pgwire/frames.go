@@ -16,7 +16,8 @@ const (
 	bufferMin    = 8 << 10    // read buffer of an idle connection
 	bufferCopy   = 256 << 10  // read buffer while COPY data streams in
 	growthFirst  = 64 << 10   // a frame larger than the buffer is first given this
-	bufferKeep   = bufferCopy // a larger buffer is dropped after its frame
+	bufferKeep   = bufferCopy // a larger buffer is dropped after its frame, in COPY
+	bufferIdle   = 16 << 10   // and outside COPY, where a connection may idle with it
 )
 
 // Errors of frames.advance besides those of the connection.
@@ -66,7 +67,7 @@ func (f *frames) advance() (typ byte, body []byte, err error) {
 		}
 		f.data = 0
 	}
-	f.shrink()
+	f.shrink(bufferKeep)
 	if err := f.fill(5); err != nil {
 		return 0, nil, err
 	}
@@ -192,9 +193,9 @@ func (f *frames) discard(n int) error {
 	return nil
 }
 
-// shrink gives back the memory of a large frame once nothing unread is in it.
-func (f *frames) shrink() {
-	if f.start == f.end && cap(f.buf) > bufferKeep {
+// shrink gives back a buffer of more than keep bytes once nothing unread is in it.
+func (f *frames) shrink(keep int) {
+	if f.start == f.end && cap(f.buf) > keep {
 		f.buf, f.start, f.end = nil, 0, 0
 	}
 }

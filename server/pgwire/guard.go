@@ -5,10 +5,12 @@ import (
 	"encoding/binary"
 
 	"github.com/dejaq/fasti/sql/sqlerr"
+	"github.com/dejaq/fasti/sql/value"
 )
 
 // guard refuses every body on which a decoder of pgproto3/v2 would panic,
-// allocate out of proportion, or silently ignore bytes. The messages are
+// allocate out of proportion, or silently ignore bytes, and strings that are not
+// UTF-8. The messages are
 // PostgreSQL's.
 func guard(typ byte, b []byte) error {
 	switch typ {
@@ -19,6 +21,7 @@ func guard(typ byte, b []byte) error {
 		case i != len(b)-1:
 			return errFormat()
 		}
+		return value.CheckText(b[:len(b)-1])
 	case 'P': // two C strings, a count, that many oids
 		return guardParse(b)
 	case 'B':
@@ -53,7 +56,7 @@ func guardString(b []byte, rest int) error {
 	case len(b)-i-1 > rest:
 		return errFormat()
 	}
-	return nil
+	return value.CheckText(b[:i])
 }
 
 // skipString returns what follows the C string at the head of b.
@@ -62,7 +65,7 @@ func skipString(b []byte) ([]byte, error) {
 	if i < 0 {
 		return nil, errString()
 	}
-	return b[i+1:], nil
+	return b[i+1:], value.CheckText(b[:i])
 }
 
 func guardParse(b []byte) (err error) {

@@ -61,18 +61,30 @@ type RowEncoder interface {
 // Batch sends the selected rows of b, numbered [from, to) among the selected. It
 // blocks while the client does not read.
 func (w *Writer) Batch(enc RowEncoder, b *vector.Batch, from, to int) error {
-	const slab = 256 // rows between looks at the buffer
+	const slabMax = 256 // rows between looks at the buffer
 	o := &w.c.out
-	for ; from < to; from += slab {
+	for slab := 8; from < to; {
+		n := min(slab, to-from)
+		size := len(o.buf)
 		var err error
-		if o.buf, err = enc.AppendRows(o.buf, b, from, min(from+slab, to)); err != nil {
+		if o.buf, err = enc.AppendRows(o.buf, b, from, from+n); err != nil {
 			return err
 		}
+		// Wide rows come in small slabs, so that the buffer stays near flushAt.
+		width := (len(o.buf) - size) / n
+		slab = min(slabMax, 2*slab, 1+flushAt/(width+1))
+		from += n
 		if err := o.spill(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Row sends one row that AppendRows has made.
+func (w *Writer) Row(message []byte) error {
+	w.c.out.raw(message)
+	return w.c.out.spill()
 }
 
 // Complete sends CommandComplete.
@@ -169,8 +181,6 @@ func (in *CopyIn) Next() ([]byte, error) {
 				return nil, err
 			}
 			return nil, sqlerr.New(sqlerr.QueryCanceled, "COPY from stdin failed: %s", cstring(body))
-		case 'X':
-			return nil, in.broken(io.EOF)
 		default:
 			in.w.lost = true
 			return nil, sqlerr.New(sqlerr.ProtocolViolation, "unexpected message type 0x%02x during COPY from stdin", typ)

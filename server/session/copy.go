@@ -46,7 +46,7 @@ func (s *Session) copy(ctx context.Context, p *portal, st *ast.Copy, last bool, 
 			return err
 		}
 	}
-	w.CompleteRows("COPY", rows)
+	s.completeRows(w, "COPY", rows)
 	return nil
 }
 
@@ -108,33 +108,37 @@ func (s *Session) copyTo(ctx context.Context, plan *plan, options copyio.Options
 	}
 	defer c.close()
 	defer c.link(ctx)()
+	// CopyOutResponse waits for the first rows: a query that fails at once answers
+	// nothing but the error.
+	b, err := c.root.Next()
+	if err != nil {
+		return 0, err
+	}
 	w.CopyOut(len(plan.Fields), options.Binary())
-	var line []byte
-	if line = out.AppendHeader(line[:0]); len(line) > 0 {
+	line := out.AppendHeader(nil)
+	if len(line) > 0 && !options.Binary() { // a binary header shares the first message
 		if err := w.CopyRow(line); err != nil {
 			return 0, err
 		}
+		line = line[:0]
 	}
 	var rows int64
-	for {
-		b, err := c.root.Next()
-		if err != nil {
-			return 0, err
-		}
-		if b == nil {
-			break
-		}
+	for ; b != nil && err == nil; b, err = c.root.Next() {
 		for i := range b.Count() {
-			if line, err = out.AppendRow(line[:0], b, i); err != nil {
+			if line, err = out.AppendRow(line, b, i); err != nil {
 				return 0, err
 			}
 			if err := w.CopyRow(line); err != nil {
 				return 0, err
 			}
+			line = line[:0]
 		}
 		rows += int64(b.Count())
 	}
-	if line = out.AppendTrailer(line[:0]); len(line) > 0 {
+	if err != nil {
+		return 0, err
+	}
+	if line = out.AppendTrailer(line); len(line) > 0 {
 		if err := w.CopyRow(line); err != nil {
 			return 0, err
 		}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -30,6 +31,11 @@ func (s *Session) Query(ctx context.Context, text string, w *pgwire.Writer) erro
 		w.Empty()
 		return nil
 	}
+	for _, n := range list[0].Notices {
+		s.notice(n)
+	}
+	s.several = len(list) > 1
+	defer func() { s.several = false }()
 	for i := range list {
 		p := &portal{statement: &statement{text: text, ast: list[i].AST}}
 		last := i == len(list)-1
@@ -62,33 +68,68 @@ const retriesMax = 30
 
 // execute runs a portal, for at most limit rows (0: all). last says that nothing
 // follows in an implicit transaction, so it is committed before its
-// CommandComplete.
+// CommandComplete. After an error, or a panic, the portal's cursor is closed.
 func (s *Session) execute(ctx context.Context, p *portal, limit uint32, last bool, w *pgwire.Writer) error {
-	st := p.statement
-	if err := s.allowed(st.ast); err != nil {
+	if err := s.allowed(p.statement.ast); err != nil {
 		return err
 	}
 	if p.done {
-		w.CompleteRows(p.tag(), 0)
-		return nil
+		return s.again(p, w)
 	}
 	s.enter()
+	s.tx.statements++
 	ctx, cancel, err := s.withTimeout(ctx)
 	if err != nil {
 		return err
 	}
 	defer cancel()
-	defer s.tell(w)
-	if p.cursor != nil {
-		return s.fetch(ctx, p, limit, w)
-	}
-	if tag, ok, err := s.utility(ctx, p, last, w); ok {
-		if err == nil && tag != "" {
-			w.Complete(tag)
+	defer s.sendNotices(w)
+	return s.dispatch(ctx, p, limit, last, w)
+}
+
+// dispatch runs what kind of statement a portal has.
+func (s *Session) dispatch(ctx context.Context, p *portal, limit uint32, last bool, w *pgwire.Writer) error {
+	running := true
+	defer func() {
+		if running {
+			p.close()
 		}
-		return err
+	}()
+	var err error
+	switch tag, ok := "", false; {
+	case p.cursor != nil:
+		err = s.fetch(ctx, p, limit, w)
+	default:
+		if tag, ok, err = s.utility(ctx, p, last, w); !ok {
+			err = s.query(ctx, p, limit, last, w)
+			break
+		}
+		p.done = true
+		if err == nil && tag != "" {
+			s.complete(w, tag)
+		}
 	}
-	alone := last && s.tx.status == txImplicit && s.tx.ran == 0
+	running = err != nil
+	return err
+}
+
+// again executes a portal that has come to its end.
+func (s *Session) again(p *portal, w *pgwire.Writer) error {
+	switch p.tag {
+	case "":
+		return sqlerr.New(sqlerr.ObjectNotInPrerequisiteState, "portal %q cannot be run", p.name)
+	case "SHOW", "EXPLAIN":
+		s.complete(w, p.tag)
+	default:
+		s.completeRows(w, p.tag, 0)
+	}
+	return nil
+}
+
+// query runs a planned statement, and again after a conflict when it is alone in
+// its transaction and nothing of its result has been sent.
+func (s *Session) query(ctx context.Context, p *portal, limit uint32, last bool, w *pgwire.Writer) error {
+	alone := last && s.tx.status == txImplicit && s.tx.statements == 1
 	for attempt := 0; ; attempt++ {
 		mark := w.Mark()
 		s.tx.ran++
@@ -97,9 +138,10 @@ func (s *Session) execute(ctx context.Context, p *portal, limit uint32, last boo
 			return err
 		}
 		p.close()
-		p.done = false
+		s.notices = s.notices[:0]
 		s.rollback()
 		s.enter()
+		s.tx.statements++
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -117,41 +159,54 @@ func (s *Session) attempt(ctx context.Context, p *portal, limit uint32, last boo
 	if err := s.writable(plan); err != nil {
 		return err
 	}
+	for _, n := range plan.Notices {
+		s.notice(n)
+	}
 	if p.cursor, err = s.open(ctx, plan.Plan, p.params, nil); err != nil {
 		return err
 	}
 	p.cursor.tag = plan.Tag
-	if columns := columnsOf(plan); columns != nil {
-		if p.cursor.enc, err = s.encoder(columns, p.results); err != nil {
+	columns := columnsOf(plan)
+	if columns != nil {
+		if err := s.shape(p.cursor, columns, p.results); err != nil {
 			return err
 		}
-		w.Columns(columns, p.results)
 	}
-	if limit != 0 && !plan.Writes {
+	switch {
+	case limit == 0 || columns == nil:
+	case plan.Writes:
+		// It runs to its end now, whatever the client takes of its rows.
+		if err := p.cursor.hold(ctx); err != nil {
+			return err
+		}
+		return s.fetch(ctx, p, limit, w)
+	default:
 		return s.fetch(ctx, p, limit, w)
 	}
 	rows, err := p.cursor.drain(ctx, w)
 	if err != nil {
 		return err
 	}
-	tag := p.tag()
-	p.close()
-	p.done = true
+	p.finish()
 	if (last || plan.DDL) && s.tx.status == txImplicit {
 		if err := s.commit(ctx); err != nil {
 			return err
 		}
 	}
-	switch tag {
-	case "INSERT":
-		tag = "INSERT 0"
-		fallthrough
-	case "SELECT", "UPDATE", "DELETE":
-		w.CompleteRows(tag, rows)
+	switch plan.Tag {
+	case "INSERT", "SELECT", "UPDATE", "DELETE":
+		s.completeRows(w, plan.Tag, rows)
 	default:
-		w.Complete(tag)
+		s.complete(w, plan.Tag)
 	}
 	return nil
+}
+
+// shape gives a cursor the columns of its rows and their encoder.
+func (s *Session) shape(c *cursor, columns []pgwire.Column, formats []int16) (err error) {
+	c.columns, c.formats = columns, formats
+	c.enc, err = s.encoder(columns, formats)
+	return err
 }
 
 // encoder returns the encoder of rows with these columns.
@@ -176,21 +231,19 @@ func (s *Session) fetch(ctx context.Context, p *portal, limit uint32, w *pgwire.
 	case more:
 		w.Suspended()
 	default:
-		w.CompleteRows(p.tag(), rows)
-		p.close()
-		p.done = true
+		p.finish()
+		s.completeRows(w, p.tag, rows)
 	}
 	return nil
 }
 
-func (p *portal) tag() string {
-	if p.cursor != nil {
-		return p.cursor.tag
+// finish notes that a portal has come to its end.
+func (p *portal) finish() {
+	if p.cursor.enc != nil {
+		p.tag = p.cursor.tag
 	}
-	if p.statement.plan != nil {
-		return p.statement.plan.Tag
-	}
-	return "SELECT"
+	p.close()
+	p.done = true
 }
 
 // writable refuses a statement that changes something where that cannot be.
@@ -235,10 +288,22 @@ type cursor struct {
 	root   op.Operator
 	q      *op.Context
 	cancel context.CancelCauseFunc
-	enc    *rowenc.Encoder
 	tag    string
-	batch  *vector.Batch // of root, sent up to at
-	at     int
+	// columns, their formats and the encoder; nil when there are no rows to send.
+	columns   []pgwire.Column
+	formats   []int16
+	enc       *rowenc.Encoder
+	announced bool          // RowDescription has been sent
+	batch     *vector.Batch // of root, sent up to at
+	at        int
+	held      *held // all rows that are left, nil while root makes them
+}
+
+// held is the result of a statement that has come to its end before its client has
+// taken all rows.
+type held struct {
+	rows   []byte // DataRow messages
+	memory *op.Account
 }
 
 // open starts a plan.
@@ -297,16 +362,22 @@ func (c *cursor) fetch(ctx context.Context, w *pgwire.Writer, limit int64) (rows
 	if limit == 0 {
 		limit = -1
 	}
+	if c.held != nil {
+		return c.held.send(w, limit)
+	}
 	for rows != limit {
-		if c.batch == nil {
-			if c.batch, err = c.root.Next(); c.batch == nil || err != nil {
-				return rows, false, err
-			}
-			c.at = 0
+		n, err := c.advance(limit - rows)
+		if err != nil {
+			return rows, false, err
 		}
-		n := c.batch.Count() - c.at
-		if limit >= 0 {
-			n = int(min(int64(n), limit-rows))
+		if c.enc != nil && !c.announced {
+			// Not before there is a first batch: a statement that fails at once
+			// answers nothing but the error.
+			c.announced = true
+			w.Columns(c.columns, c.formats)
+		}
+		if n == 0 {
+			return rows, false, nil
 		}
 		if c.enc != nil {
 			if err := w.Batch(c.enc, c.batch, c.at, c.at+n); err != nil {
@@ -314,9 +385,59 @@ func (c *cursor) fetch(ctx context.Context, w *pgwire.Writer, limit int64) (rows
 			}
 		}
 		rows += int64(n)
-		if c.at += n; c.at == c.batch.Count() {
-			c.batch = nil
+		c.at += n
+	}
+	return rows, true, nil
+}
+
+// advance returns how many of at most limit rows (below 0: any number) stand in
+// batch from at on; 0 at the end.
+func (c *cursor) advance(limit int64) (n int, err error) {
+	if c.batch == nil || c.at == c.batch.Count() {
+		c.at = 0
+		if c.batch, err = c.root.Next(); c.batch == nil || err != nil {
+			return 0, err
 		}
+	}
+	n = c.batch.Count() - c.at
+	if limit >= 0 {
+		n = int(min(int64(n), limit))
+	}
+	return n, nil
+}
+
+// hold runs the plan to its end and keeps its rows.
+func (c *cursor) hold(ctx context.Context) error {
+	defer c.link(ctx)()
+	h := &held{memory: c.q.Memory.Child("result")}
+	c.held = h
+	for {
+		n, err := c.advance(-1)
+		if n == 0 || err != nil {
+			return err
+		}
+		if h.rows, err = c.enc.AppendRows(h.rows, c.batch, c.at, c.at+n); err != nil {
+			return err
+		}
+		c.at += n
+		if err := h.memory.Set(int64(cap(h.rows))); err != nil {
+			return err
+		}
+	}
+}
+
+// send is fetch over held rows.
+func (h *held) send(w *pgwire.Writer, limit int64) (rows int64, more bool, err error) {
+	for rows != limit {
+		if len(h.rows) == 0 {
+			return rows, false, nil
+		}
+		size := 1 + binary.BigEndian.Uint32(h.rows[1:])
+		if err := w.Row(h.rows[:size]); err != nil {
+			return rows, false, err
+		}
+		h.rows = h.rows[size:]
+		rows++
 	}
 	return rows, true, nil
 }
@@ -325,6 +446,9 @@ func (c *cursor) close() {
 	if c.root != nil {
 		_ = c.root.Close()
 		c.root = nil
+	}
+	if c.held != nil {
+		c.held.memory.Close()
 	}
 	c.q.Close()
 	c.cancel(errors.New("cursor closed"))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sort"
 	"time"
 
@@ -60,10 +61,16 @@ type Session struct {
 	// made anew.
 	epoch  uint64
 	values *value.Settings // of vars, nil when a setting has changed
+	// told has the reported settings as the client knows them; untold says that
+	// some may have changed.
 	told   map[string]string
+	untold bool
 
-	notices    []*sqlerr.Error // not sent yet
-	tx         transaction
+	notices []*sqlerr.Error // not sent yet
+	tx      transaction
+	// several: the statements of a query string run, of which there are several;
+	// they make what PostgreSQL calls an implicit transaction block.
+	several    bool
 	statements map[string]*statement // "" is the unnamed one
 	portals    map[string]*portal
 }
@@ -143,6 +150,7 @@ func (s *Session) valuesNow() (*value.Settings, error) {
 func (s *Session) changed() {
 	s.values = nil
 	s.epoch++
+	s.untold = true
 }
 
 // opContext makes the context of one statement's execution.
@@ -165,26 +173,51 @@ func (s *Session) opContext(ctx context.Context, params []vector.Datum) (*op.Con
 	}), nil
 }
 
-// notice remembers a notice for the end of the statement.
+// notice remembers a notice until the statement completes or fails: one that is
+// run again must not repeat it. Planner and executor may both find out the same.
 func (s *Session) notice(e *sqlerr.Error) {
-	if len(s.notices) < noticesMax {
+	same := func(n *sqlerr.Error) bool { return n.Code == e.Code && n.Message == e.Message }
+	if len(s.notices) < noticesMax && !slices.ContainsFunc(s.notices, same) {
 		s.notices = append(s.notices, e)
 	}
 }
 
-// tell sends what the client should know besides results: notices, and the
-// reported settings that have changed.
-func (s *Session) tell(w *pgwire.Writer) {
+// sendNotices sends the notices so far.
+func (s *Session) sendNotices(w *pgwire.Writer) {
 	for _, n := range s.notices {
 		if s.wants(n) {
 			w.Notice(n)
 		}
 	}
 	s.notices = s.notices[:0]
-	for name, v := range s.vars.reported() {
-		if s.told[name] != v {
-			s.told[name] = v
-			w.Status(name, v)
+}
+
+// complete sends notices and CommandComplete.
+func (s *Session) complete(w *pgwire.Writer, tag string) {
+	s.sendNotices(w)
+	w.Complete(tag)
+}
+
+// completeRows is complete for a command whose tag counts rows.
+func (s *Session) completeRows(w *pgwire.Writer, tag string, rows int64) {
+	if tag == "INSERT" {
+		tag = "INSERT 0"
+	}
+	s.sendNotices(w)
+	w.CompleteRows(tag, rows)
+}
+
+// tell sends the reported settings that have changed since the last time.
+func (s *Session) tell(w *pgwire.Writer) {
+	if !s.untold {
+		return
+	}
+	s.untold = false
+	for _, name := range s.vars.table.names {
+		def := s.vars.table.byName[name]
+		if v := s.vars.must(name); def.report && s.told[def.name] != v {
+			s.told[def.name] = v
+			w.Status(def.name, v)
 		}
 	}
 }
@@ -220,13 +253,7 @@ func (s *Session) setting(name string) (string, bool) {
 // fail ends the transaction after an error and gives the error its final form:
 // the position in characters of text.
 func (s *Session) fail(err error, text string) error {
-	switch s.tx.status {
-	case txBlock:
-		s.tx.status = txFailed
-		s.abandon()
-	case txImplicit:
-		s.abandon()
-	}
+	s.failed()
 	var e *sqlerr.Error
 	if !errors.As(s.translate(err), &e) {
 		return err
@@ -234,6 +261,22 @@ func (s *Session) fail(err error, text string) error {
 	c := *e
 	c.Pos = characters(text, c.Pos)
 	return &c
+}
+
+// failed notes that something in the current transaction has failed.
+func (s *Session) failed() {
+	switch s.tx.status {
+	case txBlock:
+		s.tx.status = txFailed
+		s.abandon()
+		saved := s.tx.saved
+		if n := len(s.tx.points); n > 0 {
+			saved = s.tx.points[n-1].saved
+		}
+		s.restore(saved.clone())
+	case txImplicit:
+		s.abandon()
+	}
 }
 
 // characters turns a 1-based byte position into PostgreSQL's: 1-based

@@ -31,14 +31,14 @@ type setting struct {
 // accepts the one value that is true.
 func settingList(version string, zones *value.Zones) []setting {
 	return []setting{
-		{"application_name", "", true, false, nil, "Sets the application name to be reported in statistics and logs."},
-		{"bytea_output", "hex", false, false, enum("bytea_output", "hex", "escape"), "Sets the output format for bytea."},
+		{"application_name", "", true, false, ascii, "Sets the application name to be reported in statistics and logs."},
+		{"bytea_output", "hex", false, false, enum("bytea_output", "escape", "hex"), "Sets the output format for bytea."},
 		{"client_encoding", "UTF8", true, false, encoding, "Sets the client's character set encoding."},
 		{"client_min_messages", "notice", false, false, enum("client_min_messages", "debug5", "debug4", "debug3", "debug2", "debug1", "log", "notice", "warning", "error"), "Sets the message levels that are sent to the client."},
 		{"DateStyle", "ISO, MDY", true, false, dateStyle, "Sets the display format for date and time values."},
 		{"default_transaction_isolation", "read committed", false, false, isolation, "Sets the transaction isolation level of each new transaction."},
 		{"default_transaction_read_only", "off", true, false, boolean("default_transaction_read_only"), "Sets the default read-only status of new transactions."},
-		{"extra_float_digits", "1", false, false, integer("extra_float_digits", "", -15, 3), "Sets the number of digits displayed for floating-point values."},
+		{"extra_float_digits", "1", false, false, integer("extra_float_digits", -15, 3), "Sets the number of digits displayed for floating-point values."},
 		{"idle_in_transaction_session_timeout", "0", false, false, only("idle_in_transaction_session_timeout", "0"), "Sets the maximum allowed idle time between queries, when in a transaction."},
 		{"in_hot_standby", "off", true, true, nil, "Shows whether hot standby is currently active."},
 		{"integer_datetimes", "on", true, true, nil, "Shows whether datetimes are integer based."},
@@ -98,9 +98,9 @@ func newVariables(t *Settings) variables {
 // layers is a copy of what a rollback restores.
 type layers struct{ session, local map[string]string }
 
-func (v *variables) save() layers {
-	return layers{maps.Clone(v.session), maps.Clone(v.local)}
-}
+func (l layers) clone() layers { return layers{maps.Clone(l.session), maps.Clone(l.local)} }
+
+func (v *variables) save() layers { return layers{v.session, v.local}.clone() }
 
 func (v *variables) restore(l layers) { v.session, v.local = l.session, l.local }
 
@@ -142,6 +142,9 @@ func (v *variables) set(layer map[string]string, name, text string) error {
 		if text, err = s.check(text); err != nil {
 			return err
 		}
+		if key == "datestyle" && text == "ISO" {
+			text = v.must(key)
+		}
 	}
 	layer[key] = text
 	return nil
@@ -158,11 +161,18 @@ func (v *variables) reset(layer map[string]string, name string) error {
 	case s.fixed:
 		return sqlerr.New(sqlerr.CantChangeRuntimeParam, "parameter %q cannot be changed", s.name)
 	}
-	delete(v.local, key)
-	delete(layer, key)
-	if value, ok := v.get(key); ok {
-		layer[key] = value
+	value, started := v.start[key]
+	switch {
+	case started:
+	case ok:
+		value = s.initial
+	default: // a placeholder that nobody has set stays unknown
+		if _, ok := v.get(key); !ok {
+			return nil
+		}
 	}
+	delete(v.local, key)
+	layer[key] = value
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -77,15 +78,21 @@ func onOff(b bool) string {
 	return "off"
 }
 
-func integer(name, unit string, lo, hi int64) func(string) (string, error) {
+// integer accepts what PostgreSQL's parse_int does: decimal, 0x and 0 octal
+// numbers, and fractions, which are rounded.
+func integer(name string, lo, hi int64) func(string) (string, error) {
 	return func(text string) (string, error) {
-		n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
-		if err != nil {
+		number, unit, err := split(text)
+		switch {
+		case err != nil || unit != "":
 			return "", invalidSetting(name, text)
+		case math.Abs(number) > math.MaxInt32:
+			return "", invalidSetting(name, text).WithHint("Value exceeds integer range.")
 		}
+		n := int64(math.RoundToEven(number))
 		if n < lo || n > hi {
 			return "", sqlerr.New(sqlerr.InvalidParameterValue,
-				"%d%s is outside the valid range for parameter %q (%d .. %d)", n, unit, name, lo, hi)
+				"%d is outside the valid range for parameter %q (%d .. %d)", n, name, lo, hi)
 		}
 		return strconv.FormatInt(n, 10), nil
 	}
@@ -94,48 +101,73 @@ func integer(name, unit string, lo, hi int64) func(string) (string, error) {
 // split cuts a number from its unit.
 func split(text string) (number float64, unit string, err error) {
 	text = strings.TrimSpace(text)
-	i := strings.IndexFunc(text, func(r rune) bool { return (r < '0' || r > '9') && r != '.' && r != '-' && r != '+' })
-	if i < 0 {
-		i = len(text)
+	for i := len(text); i > 0; i-- {
+		// The longest head that is a number, as strtol and strtod find it.
+		head := text[:i]
+		if strings.ContainsAny(head, "_pPnN") { // Go's numbers, and not C's
+			continue
+		}
+		if n, err := strconv.ParseInt(head, 0, 64); err == nil {
+			return float64(n), strings.TrimSpace(text[i:]), nil
+		}
+		if n, err := strconv.ParseFloat(head, 64); err == nil {
+			return n, strings.TrimSpace(text[i:]), nil
+		}
 	}
-	number, err = strconv.ParseFloat(text[:i], 64)
-	return number, strings.TrimSpace(text[i:]), err
+	return 0, "", strconv.ErrSyntax
 }
+
+// timeUnits are the units of durations in ms, the largest first.
+var timeUnits = []struct {
+	name string
+	ms   float64
+}{{"d", 86400000}, {"h", 3600000}, {"min", 60000}, {"s", 1000}, {"ms", 1}, {"us", 1e-3}}
+
+// errUnit: a number has a unit that is none of its kind's.
+var errUnit = errors.New("no such unit")
 
 // parseMilliseconds reads a duration, in ms when it has no unit.
 func parseMilliseconds(text string) (int64, error) {
 	n, unit, err := split(text)
-	if err != nil {
-		return 0, err
+	if err != nil || unit == "" {
+		return int64(math.RoundToEven(n)), err
 	}
-	factor, ok := map[string]float64{"": 1, "us": 1e-3, "ms": 1, "s": 1e3, "min": 6e4, "h": 3.6e6, "d": 8.64e7}[unit]
-	if !ok {
-		return 0, strconv.ErrSyntax
+	for _, u := range timeUnits {
+		if u.name == unit {
+			return int64(math.RoundToEven(n * u.ms)), nil
+		}
 	}
-	return int64(math.Round(n * factor)), nil
+	return 0, errUnit
 }
 
 func milliseconds(name string) func(string) (string, error) {
 	return func(text string) (string, error) {
 		ms, err := parseMilliseconds(text)
 		switch {
+		case errors.Is(err, errUnit):
+			return "", invalidSetting(name, text).WithHint(`Valid units for this parameter are "us", "ms", "s", "min", "h", and "d".`)
 		case err != nil:
 			return "", invalidSetting(name, text)
-		case ms < 0 || ms > math.MaxInt32:
+		case ms > math.MaxInt32 || ms < -math.MaxInt32:
+			return "", invalidSetting(name, text).WithHint("Value exceeds integer range.")
+		case ms < 0:
 			return "", sqlerr.New(sqlerr.InvalidParameterValue,
 				"%d ms is outside the valid range for parameter %q (0 .. %d)", ms, name, math.MaxInt32)
 		}
-		for _, u := range []struct {
-			name string
-			ms   int64
-		}{{"d", 86400000}, {"h", 3600000}, {"min", 60000}, {"s", 1000}, {"ms", 1}} {
-			if ms != 0 && ms%u.ms == 0 {
-				return strconv.FormatInt(ms/u.ms, 10) + u.name, nil
+		for _, u := range timeUnits {
+			if unit := int64(u.ms); ms != 0 && unit != 0 && ms%unit == 0 {
+				return strconv.FormatInt(ms/unit, 10) + u.name, nil
 			}
 		}
 		return "0", nil
 	}
 }
+
+// sizeUnits are the units of memory in bytes, the largest first.
+var sizeUnits = []struct {
+	name  string
+	bytes float64
+}{{"TB", 1 << 40}, {"GB", 1 << 30}, {"MB", 1 << 20}, {"kB", 1 << 10}, {"B", 1}}
 
 // parseSize reads a number of bytes, in kB when it has no unit.
 func parseSize(text string) (int64, error) {
@@ -143,33 +175,47 @@ func parseSize(text string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	factor, ok := map[string]float64{"": 1 << 10, "B": 1, "kB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}[unit]
-	if !ok {
-		return 0, strconv.ErrSyntax
+	if unit == "" {
+		unit = "kB"
 	}
-	return int64(n * factor), nil
+	for _, u := range sizeUnits {
+		if u.name == unit {
+			return int64(n * u.bytes), nil
+		}
+	}
+	return 0, errUnit
 }
 
 func size(name string) func(string) (string, error) {
 	return func(text string) (string, error) {
 		b, err := parseSize(text)
 		switch {
-		case err != nil:
+		case errors.Is(err, errUnit):
 			return "", invalidSetting(name, text).WithHint(`Valid units for this parameter are "B", "kB", "MB", "GB", and "TB".`)
+		case err != nil:
+			return "", invalidSetting(name, text)
 		case b < 64<<10 || b > 1<<50:
 			return "", sqlerr.New(sqlerr.InvalidParameterValue,
 				"%d B is outside the valid range for parameter %q (64 kB .. 1024 TB)", b, name)
 		}
-		for _, u := range []struct {
-			name  string
-			bytes int64
-		}{{"GB", 1 << 30}, {"MB", 1 << 20}, {"kB", 1 << 10}} {
-			if b%u.bytes == 0 {
-				return strconv.FormatInt(b/u.bytes, 10) + u.name, nil
+		for _, u := range sizeUnits {
+			if b%int64(u.bytes) == 0 {
+				return strconv.FormatInt(b/int64(u.bytes), 10) + u.name, nil
 			}
 		}
-		return strconv.FormatInt(b, 10) + "B", nil
+		return text, nil
 	}
+}
+
+// ascii replaces what is not printable ASCII by question marks, byte by byte.
+func ascii(text string) (string, error) {
+	b := []byte(text)
+	for i, c := range b {
+		if c < ' ' || c > '~' {
+			b[i] = '?'
+		}
+	}
+	return string(b), nil
 }
 
 func encoding(text string) (string, error) {
@@ -196,23 +242,32 @@ func isolation(text string) (string, error) {
 }
 
 // dateStyle accepts an output style and an input order, in any order; only ISO
-// is printed.
+// is printed. Without an order it returns "ISO": the order stays.
 func dateStyle(text string) (string, error) {
-	order := "MDY"
+	order := ""
 	for _, word := range strings.Split(text, ",") {
-		switch strings.ToUpper(strings.TrimSpace(word)) {
-		case "ISO", "":
+		word = strings.TrimSpace(word)
+		said := order
+		switch strings.ToUpper(word) {
+		case "ISO":
 		case "MDY", "US", "NONEURO", "NONEUROPEAN":
-			order = "MDY"
+			said = "MDY"
 		case "DMY", "EURO", "EUROPEAN":
-			order = "DMY"
+			said = "DMY"
 		case "YMD":
-			order = "YMD"
+			said = "YMD"
 		case "SQL", "POSTGRES", "GERMAN":
-			return "", sqlerr.NotSupported("DateStyle %q", strings.TrimSpace(word))
+			return "", sqlerr.NotSupported("DateStyle %q", word)
 		default:
-			return "", invalidSetting("DateStyle", text)
+			return "", invalidSetting("DateStyle", text).WithDetail(`Unrecognized key word: "%s".`, word)
 		}
+		if order != "" && said != order {
+			return "", invalidSetting("DateStyle", text).WithDetail(`Conflicting "datestyle" specifications.`)
+		}
+		order = said
+	}
+	if order == "" {
+		return "ISO", nil
 	}
 	return "ISO, " + order, nil
 }
@@ -220,7 +275,10 @@ func dateStyle(text string) (string, error) {
 // timeZone accepts a name, a POSIX zone, or a number of hours east of Greenwich.
 func timeZone(zones *value.Zones) func(string) (string, error) {
 	return func(text string) (string, error) {
-		if hours, err := strconv.ParseFloat(text, 64); err == nil && math.Abs(hours) < 168 {
+		if hours, err := strconv.ParseFloat(text, 64); err == nil {
+			if math.Abs(hours) >= 168 {
+				return "", invalidSetting("TimeZone", text).WithDetail("UTC timezone offset is out of range.")
+			}
 			return value.FixedZone(int(hours * 3600)).String(), nil
 		}
 		zone, ok := zones.Load(text)

@@ -2,6 +2,10 @@ package session
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/catalog"
@@ -20,7 +24,8 @@ import (
 type statement struct {
 	text string   // the whole query string: positions of errors speak of it
 	ast  ast.Stmt // nil for an empty one
-	// given are the parameter types the client has said; Invalid leaves one open.
+	// given are the parameter types the client has said, Invalid leaves one open; and
+	// from the first plan on, all of them.
 	given []types.Type
 	plan  *plan // of a statement that is planned, else nil
 }
@@ -34,11 +39,13 @@ type plan struct {
 
 // portal is a statement bound to values.
 type portal struct {
+	name      string
 	statement *statement
 	params    []vector.Datum
 	results   []int16
-	cursor    *cursor // while it is suspended, or done
+	cursor    *cursor // while it runs or is suspended
 	done      bool
+	tag       string // of a portal that is done and gives rows, else ""
 }
 
 // prepared plans st unless the plan it has still holds. Statements that are not
@@ -59,6 +66,10 @@ func (s *Session) prepared(st *statement) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if st.plan != nil && !slices.Equal(prepared.Fields, st.plan.Fields) {
+		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "cached plan must not change result type")
+	}
+	st.given = prepared.Params
 	st.plan = &plan{Prepared: prepared, catalog: view.Rev(), epoch: s.epoch}
 	return st.plan, nil
 }
@@ -112,7 +123,11 @@ func (s *Session) columns(st *statement) ([]pgwire.Column, error) {
 			return []pgwire.Column{{Name: "name", Type: types.Of(types.Text)},
 				{Name: "setting", Type: types.Of(types.Text)}, {Name: "description", Type: types.Of(types.Text)}}, nil
 		}
-		return text(a.Name), nil
+		name := a.Name
+		if def := s.vars.table.byName[strings.ToLower(name)]; def != nil {
+			name = def.name
+		}
+		return text(name), nil
 	case *ast.Execute:
 		if inner, err := s.statement(a.Name); err == nil {
 			return s.columns(inner)
@@ -140,7 +155,7 @@ func columnsOf(p *plan) []pgwire.Column {
 // Parse makes a prepared statement.
 func (s *Session) Parse(_ context.Context, name, text string, oids []uint32) error {
 	if _, taken := s.statements[name]; taken && name != "" {
-		return sqlerr.New(sqlerr.DuplicatePreparedStatement, "prepared statement %q already exists", name)
+		return s.fail(sqlerr.New(sqlerr.DuplicatePreparedStatement, "prepared statement %q already exists", name), "")
 	}
 	delete(s.statements, "")
 	list, err := parse.Parse(text, s.engine.parseOptions())
@@ -170,7 +185,10 @@ func (s *Session) Parse(_ context.Context, name, text string, oids []uint32) err
 			return s.fail(err, text)
 		}
 	}
-	return s.keep(name, st)
+	if err := s.keep(name, st); err != nil {
+		return s.fail(err, text)
+	}
+	return nil
 }
 
 func (s *Session) keep(name string, st *statement) error {
@@ -199,10 +217,10 @@ func (s *Session) Bind(_ context.Context, b pgwire.Bind) error {
 	if err != nil {
 		return s.fail(err, "")
 	}
-	if err := s.allowed(st.ast); err != nil {
-		return s.fail(err, "")
+	if err := s.allowed(st.ast); err != nil || (st.ast == nil && s.tx.status == txFailed) {
+		return s.fail(errAborted(), "")
 	}
-	p := &portal{statement: st}
+	p := &portal{name: b.Portal, statement: st}
 	if err := s.bind(p, b); err != nil {
 		return s.fail(err, st.text)
 	}
@@ -247,7 +265,7 @@ func (s *Session) bind(p *portal, b pgwire.Bind) error {
 			continue
 		}
 		if p.params[i], err = rowenc.DecodeParam(params[i], format(b.Formats, i), raw, values); err != nil {
-			return err
+			return badParam(err, b, i)
 		}
 	}
 	columns, err := s.columns(st)
@@ -265,6 +283,30 @@ func (s *Session) bind(p *portal, b pgwire.Bind) error {
 		}
 	}
 	return nil
+}
+
+// badParam adds to an error which parameter was wrong, in PostgreSQL's words: the
+// value itself is not repeated.
+func badParam(err error, b pgwire.Bind, i int) error {
+	var e *sqlerr.Error
+	if !errors.As(err, &e) || e.Context != "" {
+		return err
+	}
+	c := *e
+	c.Context = fmt.Sprintf("unnamed portal parameter $%d", i+1)
+	if b.Portal != "" {
+		c.Context = fmt.Sprintf("portal %q parameter $%d", b.Portal, i+1)
+	}
+	switch {
+	case c.Code == sqlerr.InvalidBinaryRepresentation:
+		c.Message += fmt.Sprintf(" in bind parameter %d", i+1)
+	case format(b.Formats, i) != rowenc.Text, c.Code == sqlerr.CharacterNotInRepertoire:
+	case len(b.Values[i]) == 0:
+		c.Context += " = ''"
+	default:
+		c.Context += " = '...'"
+	}
+	return &c
 }
 
 // format returns the i-th of a list of formats that may be empty or hold one for
@@ -295,8 +337,20 @@ func (s *Session) DescribeStatement(_ context.Context, name string) ([]uint32, [
 			params = append(params, t.OID())
 		}
 	}
-	columns, err := s.columns(st)
+	columns, err := s.described(st)
 	return params, columns, err
+}
+
+// described returns the result columns for Describe.
+func (s *Session) described(st *statement) ([]pgwire.Column, error) {
+	columns, err := s.columns(st)
+	if err == nil && columns != nil && s.tx.status == txFailed {
+		err = errAborted()
+	}
+	if err != nil {
+		return nil, s.fail(err, st.text)
+	}
+	return columns, nil
 }
 
 // DescribePortal returns the result columns and their formats.
@@ -305,7 +359,7 @@ func (s *Session) DescribePortal(_ context.Context, name string) ([]pgwire.Colum
 	if !ok {
 		return nil, nil, s.fail(sqlerr.New(sqlerr.InvalidCursorName, "portal %q does not exist", name), "")
 	}
-	columns, err := s.columns(p.statement)
+	columns, err := s.described(p.statement)
 	return columns, p.results, err
 }
 
@@ -342,6 +396,10 @@ func (s *Session) allowed(stmt ast.Stmt) error {
 	case nil, *ast.Commit, *ast.Rollback:
 		return nil
 	}
+	return errAborted()
+}
+
+func errAborted() *sqlerr.Error {
 	return sqlerr.New(sqlerr.InFailedSQLTransaction,
 		"current transaction is aborted, commands ignored until end of transaction block")
 }

@@ -26,8 +26,8 @@ type transaction struct {
 	// txn is nil until a statement needs data.
 	txn   *txn.Txn
 	start time.Time // what now() gives
-	// ran counts the statements that ran in it.
-	ran int
+	// statements counts what was executed in it, ran what read or wrote data.
+	statements, ran int
 	// wrote: one of them changed rows.
 	wrote     bool
 	isolation string // "" until said
@@ -90,15 +90,15 @@ func (s *Session) data(ctx context.Context) (*txn.Txn, error) {
 // Sync ends the implicit transaction.
 func (s *Session) Sync(ctx context.Context, failed bool, w *pgwire.Writer) error {
 	defer s.tell(w)
-	if s.tx.status != txImplicit {
-		return nil
-	}
-	s.closePortals()
-	if failed {
+	switch {
+	case failed && s.tx.status == txImplicit:
 		s.rollback()
-		return nil
+	case failed:
+		s.failed() // the session may not have seen the message
+	case s.tx.status == txImplicit:
+		return s.commit(ctx)
 	}
-	return s.commit(ctx)
+	return nil
 }
 
 // commit commits what is open; after an error it is rolled back.
@@ -139,9 +139,16 @@ func (s *Session) rollback() {
 	if s.tx.txn != nil {
 		s.release(s.tx.txn)
 	}
-	s.vars.restore(s.tx.saved)
-	s.changed()
+	s.restore(s.tx.saved)
 	s.tx = transaction{}
+}
+
+// restore puts settings back.
+func (s *Session) restore(l layers) {
+	if !maps.Equal(l.session, s.vars.session) || !maps.Equal(l.local, s.vars.local) {
+		s.vars.restore(l)
+		s.changed()
+	}
 }
 
 // release rolls a transaction back. Its client may be gone, so it has a context
@@ -172,8 +179,8 @@ func (s *Session) control(ctx context.Context, stmt ast.Stmt) (tag string, err e
 		if st.Savepoint != "" {
 			return "ROLLBACK", s.rollbackTo(ctx, st.Savepoint)
 		}
-		if s.tx.status != txBlock && s.tx.status != txFailed {
-			s.notice(warning(sqlerr.NoActiveSQLTransaction, "there is no transaction in progress"))
+		if err := s.chainable(st.Chain, "ROLLBACK"); err != nil {
+			return "", err
 		}
 		t := s.tx
 		s.rollback()
@@ -206,20 +213,33 @@ func (s *Session) control(ctx context.Context, stmt ast.Stmt) (tag string, err e
 }
 
 func (s *Session) commitStatement(ctx context.Context, st *ast.Commit) (string, error) {
+	if err := s.chainable(st.Chain, "COMMIT"); err != nil {
+		return "", err
+	}
 	t := s.tx
-	switch s.tx.status {
-	case txFailed:
+	if s.tx.status == txFailed {
 		s.rollback()
 		s.chain(st.Chain, t)
 		return "ROLLBACK", nil
-	case txNone, txImplicit:
-		s.notice(warning(sqlerr.NoActiveSQLTransaction, "there is no transaction in progress"))
 	}
 	if err := s.commit(ctx); err != nil {
 		return "", err
 	}
 	s.chain(st.Chain, t)
 	return "COMMIT", nil
+}
+
+// chainable checks that there is a block to end: a chain needs one, without it that
+// is a warning.
+func (s *Session) chainable(chain bool, command string) error {
+	switch {
+	case s.tx.status == txBlock, s.tx.status == txFailed:
+	case chain:
+		return sqlerr.New(sqlerr.NoActiveSQLTransaction, "%s AND CHAIN can only be used in transaction blocks", command)
+	default:
+		s.notice(warning(sqlerr.NoActiveSQLTransaction, "there is no transaction in progress"))
+	}
+	return nil
 }
 
 // chain opens a block with the modes of the one that has ended.
@@ -253,10 +273,7 @@ func (s *Session) modes(m ast.TxModes) error {
 
 func (s *Session) setTransaction(st *ast.SetTransaction) error {
 	if !st.Session {
-		if s.tx.status != txBlock {
-			s.notice(warning(sqlerr.NoActiveSQLTransaction, "SET TRANSACTION can only be used in transaction blocks"))
-			return nil
-		}
+		s.wantBlock("SET TRANSACTION")
 		return s.modes(st.Modes)
 	}
 	defer s.changed()
@@ -269,6 +286,13 @@ func (s *Session) setTransaction(st *ast.SetTransaction) error {
 		return s.vars.set(s.vars.session, "default_transaction_read_only", onOff(*st.Modes.ReadOnly))
 	}
 	return nil
+}
+
+// wantBlock warns of a command whose effect ends with itself.
+func (s *Session) wantBlock(command string) {
+	if s.tx.status != txBlock && !s.several {
+		s.notice(warning(sqlerr.NoActiveSQLTransaction, command+" can only be used in transaction blocks"))
+	}
 }
 
 // point finds the newest savepoint of this name.
@@ -296,8 +320,7 @@ func (s *Session) rollbackTo(ctx context.Context, name string) error {
 	}
 	s.tx.points = s.tx.points[:i+1]
 	s.tx.points[i].mark = s.tx.txn.Savepoint()
-	s.vars.restore(layers{session: maps.Clone(p.saved.session), local: maps.Clone(p.saved.local)})
-	s.changed()
+	s.restore(p.saved.clone())
 	s.tx.status = txBlock
 	return nil
 }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/dejaq/fasti/kv/vector"
@@ -10,6 +11,7 @@ import (
 	"github.com/dejaq/fasti/server/pgwire"
 	"github.com/dejaq/fasti/sql/ast"
 	"github.com/dejaq/fasti/sql/sqlerr"
+	"github.com/dejaq/fasti/sql/value"
 )
 
 // utility runs a statement that is not planned. ok is false for one that is. A
@@ -19,7 +21,7 @@ func (s *Session) utility(ctx context.Context, p *portal, last bool, w *pgwire.W
 	case *ast.Begin, *ast.Commit, *ast.Rollback, *ast.Savepoint, *ast.Release, *ast.SetTransaction:
 		tag, err = s.control(ctx, st)
 	case *ast.SetVar:
-		tag, err = s.set(st)
+		tag, err = s.set(p, st)
 	case *ast.Show:
 		tag, err = "", s.show(st, p, w)
 	case *ast.Discard:
@@ -27,7 +29,7 @@ func (s *Session) utility(ctx context.Context, p *portal, last bool, w *pgwire.W
 	case *ast.Prepare:
 		tag, err = "PREPARE", s.prepareStatement(p, st)
 	case *ast.Execute:
-		tag, err = "", s.executeStatement(ctx, st, w)
+		tag, err = "", s.executeStatement(ctx, p, st, last, w)
 	case *ast.Deallocate:
 		tag, err = s.deallocate(st)
 	case *ast.Explain:
@@ -44,13 +46,10 @@ func (s *Session) utility(ctx context.Context, p *portal, last bool, w *pgwire.W
 	return tag, true, err
 }
 
-func (s *Session) set(st *ast.SetVar) (string, error) {
+func (s *Session) set(p *portal, st *ast.SetVar) (string, error) {
 	layer := s.vars.session
 	if st.Local {
-		if s.tx.status != txBlock {
-			s.notice(warning(sqlerr.NoActiveSQLTransaction, "SET LOCAL can only be used in transaction blocks"))
-			return "SET", nil
-		}
+		s.wantBlock("SET LOCAL")
 		layer = s.vars.local
 	}
 	defer s.changed()
@@ -60,9 +59,13 @@ func (s *Session) set(st *ast.SetVar) (string, error) {
 		clear(s.vars.local)
 		return "RESET", nil
 	case st.Default:
-		return "SET", s.vars.reset(layer, st.Name)
+		tag := "SET"
+		if text := p.statement.text[st.Pos:]; len(text) >= 5 && strings.EqualFold(text[:5], "RESET") {
+			tag = "RESET" // RESET x is SET x TO DEFAULT but for its tag
+		}
+		return tag, s.vars.reset(layer, st.Name)
 	}
-	text, err := settingText(st)
+	text, err := s.settingText(st)
 	if err != nil {
 		return "", err
 	}
@@ -73,8 +76,9 @@ func (s *Session) set(st *ast.SetVar) (string, error) {
 }
 
 // settingText joins the values of SET; a list is stored as SHOW prints it.
-func settingText(st *ast.SetVar) (string, error) {
-	list := strings.EqualFold(st.Name, "search_path") || strings.EqualFold(st.Name, "datestyle")
+func (s *Session) settingText(st *ast.SetVar) (string, error) {
+	path := strings.EqualFold(st.Name, "search_path")
+	list := path || strings.EqualFold(st.Name, "datestyle")
 	if len(st.Values) > 1 && !list {
 		return "", sqlerr.New(sqlerr.InvalidParameterValue, "SET %s takes only one argument", st.Name)
 	}
@@ -89,13 +93,23 @@ func settingText(st *ast.SetVar) (string, error) {
 			case ast.False:
 				word = "false"
 			case ast.String:
-				if list && strings.EqualFold(st.Name, "search_path") {
+				if path {
 					word = quoteIdentifier(word)
 				}
 			}
 			words = append(words, word)
 		case *ast.ColumnRef:
-			words = append(words, strings.Join(e.Parts, "."))
+			word := strings.Join(e.Parts, ".")
+			if path {
+				word = quoteIdentifier(word)
+			}
+			words = append(words, word)
+		case *ast.Cast:
+			word, err := s.zoneInterval(e)
+			if err != nil {
+				return "", err
+			}
+			words = append(words, word)
 		default:
 			return "", sqlerr.NotSupported("this form of SET %s", st.Name)
 		}
@@ -103,7 +117,36 @@ func settingText(st *ast.SetVar) (string, error) {
 	return strings.Join(words, ", "), nil
 }
 
+// zoneInterval is SET TIME ZONE INTERVAL '…': the seconds east of Greenwich, as the
+// hours that the setting takes.
+func (s *Session) zoneInterval(e *ast.Cast) (string, error) {
+	c, ok := e.X.(*ast.Const)
+	if !ok {
+		return "", sqlerr.NotSupported("this form of SET TIME ZONE").At(e.Pos)
+	}
+	t, err := planner.Type(e.Type)
+	if err != nil {
+		return "", err
+	}
+	values, err := s.settings()
+	if err != nil {
+		return "", err
+	}
+	d, err := value.Parse(t, c.Raw, values)
+	if err != nil {
+		return "", err
+	}
+	v := vector.IntervalOf(d.W)
+	if t.ID != types.Interval || v.Months != 0 || v.Days != 0 {
+		return "", invalidSetting("TimeZone", c.Raw).WithDetail("Cannot specify months or days in time zone interval.")
+	}
+	return strconv.FormatFloat(float64(v.Micros)/3.6e9, 'g', -1, 64), nil
+}
+
 func quoteIdentifier(s string) string {
+	if s == "" {
+		return `""`
+	}
 	for i, r := range s {
 		if r != '_' && (r < 'a' || r > 'z') && (i == 0 || r < '0' || r > '9') {
 			return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
@@ -149,14 +192,15 @@ func (s *Session) sendText(p *portal, w *pgwire.Writer, rows [][]string, tag str
 			return err
 		}
 	}
-	w.Complete(tag)
+	p.tag = tag
+	s.complete(w, tag)
 	return nil
 }
 
 func (s *Session) discard(st *ast.Discard) (string, error) {
 	what := strings.ToUpper(st.What)
 	if what == "ALL" {
-		if s.tx.status == txBlock {
+		if s.tx.status == txBlock || s.several {
 			return "", sqlerr.New(sqlerr.ActiveSQLTransaction, "DISCARD ALL cannot run inside a transaction block")
 		}
 		s.closePortals()
@@ -189,7 +233,7 @@ func (s *Session) prepareStatement(p *portal, st *ast.Prepare) error {
 
 // executeStatement is EXECUTE: arguments are constant expressions, computed by
 // planning them as a row of VALUES with the parameters' types.
-func (s *Session) executeStatement(ctx context.Context, st *ast.Execute, w *pgwire.Writer) error {
+func (s *Session) executeStatement(ctx context.Context, p *portal, st *ast.Execute, last bool, w *pgwire.Writer) error {
 	inner, err := s.statement(st.Name)
 	if err != nil {
 		return err
@@ -198,7 +242,7 @@ func (s *Session) executeStatement(ctx context.Context, st *ast.Execute, w *pgwi
 	if err != nil {
 		return err
 	}
-	run := &portal{statement: inner}
+	run := &portal{name: p.name, statement: inner, results: p.results}
 	if plan != nil {
 		if len(st.Args) != len(plan.Params) {
 			return sqlerr.New(sqlerr.SyntaxError, "wrong number of parameters for prepared statement %q", st.Name).
@@ -208,7 +252,8 @@ func (s *Session) executeStatement(ctx context.Context, st *ast.Execute, w *pgwi
 			return err
 		}
 	}
-	return s.execute(ctx, run, 0, false, w)
+	defer func() { p.tag = run.tag }()
+	return s.dispatch(ctx, run, 0, last, w)
 }
 
 // arguments computes expressions without columns, cast to the given types: the
