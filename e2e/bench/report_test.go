@@ -47,7 +47,7 @@ func report(t *testing.T) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %d rows\n\n| | Fasti | PostgreSQL 15 | Fasti / PostgreSQL |\n| --- | ---: | ---: | ---: |\n", filepath.Base(name), rows)
 	line := func(what, unit string, fasti, postgres float64) {
-		fmt.Fprintf(&b, "| %s | %s %s | %s %s | %.2f |\n", what, number(fasti), unit, number(postgres), unit, fasti/postgres)
+		fmt.Fprintf(&b, "| %s | %s %s | %s %s | %.2g |\n", what, number(fasti), unit, number(postgres), unit, fasti/postgres)
 	}
 	rate := func(d time.Duration) float64 { return float64(rows) / d.Seconds() }
 	line(fmt.Sprintf("COPY, median of %d", loads), "rows/s", rate(median(took[0])), rate(median(took[1])))
