@@ -208,7 +208,7 @@ func bindTrunc(t types.ID) func(Site) Kernel {
 						u, hi, to = n, lo, from
 					}
 					if !canTrunc(u) {
-						return unitError(names.get(int(i)), t, false)
+						return unitError(names.get(int(i)), t, u >= unitTimezone)
 					}
 				}
 				if len(args) > 2 {
@@ -268,7 +268,7 @@ func bindTruncInterval(Site) Kernel {
 			case u == unitWeek:
 				return unitError(name, types.Interval, true).WithDetail("Months usually have fractional weeks.")
 			case !canTrunc(u):
-				return unitError(name, types.Interval, u != unitNone)
+				return unitError(name, types.Interval, u >= unitTimezone)
 			}
 			out.W128[i] = truncInterval(u, vector.IntervalOf(args[1].W128[int(i)&m])).Word()
 		}

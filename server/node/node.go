@@ -182,7 +182,7 @@ func (n *Node) start(ctx context.Context) error {
 	n.onClose(reporter.close)
 
 	engine := &session.Engine{
-		Catalog: tables, Cluster: n.cluster, DB: db, System: syscat.New(tables, n.cluster, host),
+		Catalog: tables, Cluster: n.cluster, DB: db, System: syscat.New(tables, n.cluster, host, oracle),
 		Settings: session.NewSettings(Version), Skeletons: skel.NewCache(skeletonBytes),
 		Memory:  op.NewAccount(nil, queryMemory(c.Cache)),
 		Workers: runtime.GOMAXPROCS(0), Version: Version, Clock: time.Now, Logger: n.log.With("component", "session"),

@@ -18,6 +18,7 @@ type Tables struct {
 	catalog *catalog.Catalog
 	cluster *cluster.Cluster
 	host    *replica.Host
+	oracle  replica.Oracle
 	tables  map[string]*table
 }
 
@@ -28,8 +29,8 @@ type table struct {
 }
 
 // New returns the system tables over the given sources.
-func New(c *catalog.Catalog, cl *cluster.Cluster, h *replica.Host) *Tables {
-	t := &Tables{catalog: c, cluster: cl, host: h, tables: map[string]*table{}}
+func New(c *catalog.Catalog, cl *cluster.Cluster, h *replica.Host, o replica.Oracle) *Tables {
+	t := &Tables{catalog: c, cluster: cl, host: h, oracle: o, tables: map[string]*table{}}
 	for _, d := range []struct {
 		name    string
 		rows    func(*Tables) [][]vector.Datum
@@ -72,10 +73,23 @@ func (t *Tables) Table(namespace, name string) *schema.Table {
 	return nil
 }
 
-// Rows returns all rows of a system table, every column in order.
-func (t *Tables) Rows(_ *op.Context, namespace, name string) ([][]vector.Datum, error) {
+// Rows returns all rows of a system table, every column in order. Like any read
+// they show every commit that was acknowledged before.
+func (t *Tables) Rows(q *op.Context, namespace, name string) ([][]vector.Datum, error) {
 	if t.Table(namespace, name) == nil {
 		return nil, sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", namespace+"."+name)
+	}
+	ts, rev, err := t.oracle.Now(q.Go, 1)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := t.cluster.WaitRev(q.Go, rev); err != nil {
+		return nil, err
+	}
+	for _, g := range t.host.Groups() {
+		if err := g.ReadBarrier(q.Go, ts); err != nil {
+			return nil, err
+		}
 	}
 	return t.tables[name].rows(t), nil
 }
