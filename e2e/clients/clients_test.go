@@ -107,8 +107,12 @@ func TestPgx(t *testing.T) {
 	require.NoError(t, err)
 
 	tz := time.Date(2026, 11, 24, 1, 2, 3, 4000, time.UTC)
-	args := []any{int64(1), true, int16(-2), int32(1 << 30), float32(1.5), 2.25, "12.345", "häßlich", "abc",
-		time.Date(2020, 2, 29, 0, 0, 0, 0, time.UTC), tz, tz, time.Hour + time.Microsecond, []byte{0, 255}, "00112233-4455-6677-8899-aabbccddeeff"}
+	args := []any{
+		int64(1), true, int16(-2), int32(1 << 30), float32(1.5), 2.25, "12.345", "häßlich", "abc",
+		time.Date(2020, 2, 29, 0, 0, 0, 0, time.UTC), tz, tz, time.Hour + time.Microsecond,
+		[]byte{0, 255},
+		"00112233-4455-6677-8899-aabbccddeeff",
+	}
 	_, err = c.Exec(ctx, `INSERT INTO v VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)`, args...)
 	require.NoError(t, err)
 

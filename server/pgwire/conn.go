@@ -146,6 +146,7 @@ func (c *conn) loop() error {
 // advance reads the next frame; while it waits, drain may end the connection.
 func (c *conn) advance() (typ byte, body []byte, err error) {
 	c.frames.shrink(bufferIdle)
+	c.out.shrink(bufferIdle)
 	c.idle.Store(true)
 	defer c.idle.Store(false)
 	if c.draining.Load() {

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,10 +26,22 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fake is a session that answers by what the text says.
-type fake struct{ calls []string }
+type fake struct {
+	mu    sync.Mutex
+	calls []string // guarded by mu
+}
 
 func (h *fake) call(format string, args ...any) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.calls = append(h.calls, fmt.Sprintf(format, args...))
+}
+
+// log returns the calls so far.
+func (h *fake) log() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.calls)
 }
 
 func (h *fake) Query(ctx context.Context, text string, w *Writer) error {
@@ -68,16 +84,20 @@ func (h *fake) Parse(_ context.Context, name, text string, oids []uint32) error 
 	}
 	return nil
 }
+
 func (h *fake) Bind(_ context.Context, b Bind) error {
 	h.call("bind %q %q %v %q %v", b.Portal, b.Statement, b.Formats, b.Values, b.Results)
 	return nil
 }
+
 func (h *fake) DescribeStatement(context.Context, string) ([]uint32, []Column, error) {
 	return []uint32{23}, []Column{{"a", types.Of(types.Int4)}}, nil
 }
+
 func (h *fake) DescribePortal(context.Context, string) ([]Column, []int16, error) {
 	return nil, nil, nil
 }
+
 func (h *fake) Execute(_ context.Context, portal string, limit uint32, w *Writer) error {
 	h.call("execute %q %d sync=%v", portal, limit, w.SyncFollows())
 	w.Complete("EXECUTED")
@@ -145,18 +165,27 @@ type reply struct {
 func read(t *testing.T, c net.Conn) (replies []reply) {
 	require.NoError(t, c.SetReadDeadline(time.Now().Add(5*time.Second)))
 	for {
-		header := make([]byte, 5)
-		if _, err := io.ReadFull(c, header); err != nil {
-			return append(replies, reply{typ: '.'})
-		}
-		body := make([]byte, binary.BigEndian.Uint32(header[1:])-4)
-		_, err := io.ReadFull(c, body)
-		require.NoError(t, err)
-		replies = append(replies, reply{header[0], body})
-		if header[0] == 'Z' || header[0] == 'G' {
+		r := next(t, c)
+		replies = append(replies, r)
+		if r.typ == '.' || r.typ == 'Z' || r.typ == 'G' || r.typ == 0 {
 			return replies
 		}
 	}
+}
+
+// next reads one reply; its type is '.' at the end and 0 when nothing comes.
+func next(t *testing.T, c net.Conn) reply {
+	header := make([]byte, 5)
+	if _, err := io.ReadFull(c, header); err != nil {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return reply{}
+		}
+		return reply{typ: '.'}
+	}
+	body := make([]byte, binary.BigEndian.Uint32(header[1:])-4)
+	_, err := io.ReadFull(c, body)
+	require.NoError(t, err)
+	return reply{header[0], body}
 }
 
 // kinds prints the types of replies, errors with their SQLSTATE.
@@ -273,7 +302,7 @@ func TestSyncFollows(t *testing.T) {
 	c, h := dial()
 	send(t, c, frame('E', "p\x00\x00\x00\x00\x07"), frame('E', "q\x00\x00\x00\x00\x00"), frame('S', ""))
 	require.Equal(t, "C(EXECUTED) C(EXECUTED) Z", kinds(read(t, c)))
-	require.Equal(t, []string{`execute "p" 7 sync=false`, `execute "q" 0 sync=true`, "sync failed=false"}, h.calls)
+	require.Equal(t, []string{`execute "p" 7 sync=false`, `execute "q" 0 sync=true`, "sync failed=false"}, h.log())
 }
 
 // TestCancel cancels with the right and the wrong secret.

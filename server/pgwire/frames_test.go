@@ -87,9 +87,14 @@ func TestFrameLimits(t *testing.T) {
 		header string
 		want   error
 	}{
-		{"5100000003", errLength}, {"51ffffffff", errLength}, {"5300000005", errLength},
-		{"4400002005", errLength}, {"3f00000004", errType}, {"5100000005", io.ErrUnexpectedEOF},
-		{"5180000000", errLength}, {"5200000004", errType},
+		{"5100000003", errLength},
+		{"51ffffffff", errLength},
+		{"5300000005", errLength},
+		{"4400002005", errLength},
+		{"3f00000004", errType},
+		{"5100000005", io.ErrUnexpectedEOF},
+		{"5180000000", errLength},
+		{"5200000004", errType},
 	} {
 		header, err := hex.DecodeString(tc.header)
 		require.NoError(t, err)

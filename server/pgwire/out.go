@@ -47,10 +47,15 @@ func (o *out) flush() error {
 	}
 	o.written += int64(len(o.buf))
 	o.buf = o.buf[:0]
-	if cap(o.buf) > 4*flushAt {
+	o.shrink(4 * flushAt)
+	return o.err
+}
+
+// shrink gives back an empty buffer of more than keep bytes.
+func (o *out) shrink(keep int) {
+	if len(o.buf) == 0 && cap(o.buf) > keep {
 		o.buf = nil
 	}
-	return o.err
 }
 
 // status appends a ParameterStatus.

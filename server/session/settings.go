@@ -49,7 +49,7 @@ func settingList(version string, zones *value.Zones) []setting {
 		{"lock_timeout", "0", false, false, only("lock_timeout", "0"), "Sets the maximum allowed duration of any wait for a lock."},
 		{"max_identifier_length", "63", false, true, nil, "Shows the maximum identifier length."},
 		{"max_query_memory", "1GB", false, false, size("max_query_memory"), "Sets the memory one statement may use for sorting, joining and grouping."},
-		{"search_path", `"$user", public`, false, false, nil, "Sets the schema search order for names that are not schema-qualified."},
+		{"search_path", `"$user", public`, false, false, identifiers, "Sets the schema search order for names that are not schema-qualified."},
 		{"server_encoding", "UTF8", true, true, nil, "Shows the server (database) character set encoding."},
 		{"server_version", "15.0 (Fasti " + version + ")", true, true, nil, "Shows the server version."},
 		{"server_version_num", "150000", false, true, nil, "Shows the server version as an integer."},
@@ -189,21 +189,14 @@ func (v *variables) reported() map[string]string {
 
 // searchPath returns the schemas of search_path in order, without "$user".
 func (v *variables) searchPath() []string {
+	names, _ := splitIdentifiers(v.must("search_path"))
 	var path []string
-	for _, part := range strings.Split(v.must("search_path"), ",") {
-		part = strings.TrimSpace(part)
-		if q, err := unquoteIdentifier(part); err == nil && q != "" && q != "$user" && !slices.Contains(path, q) {
-			path = append(path, q)
+	for _, name := range names {
+		if name != "" && name != "$user" && !slices.Contains(path, name) {
+			path = append(path, name)
 		}
 	}
 	return path
-}
-
-func unquoteIdentifier(s string) (string, error) {
-	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {
-		return strings.ReplaceAll(s[1:len(s)-1], `""`, `"`), nil
-	}
-	return strings.ToLower(s), nil
 }
 
 // values returns the settings that change the text of values.

@@ -207,6 +207,59 @@ func size(name string) func(string) (string, error) {
 	}
 }
 
+// identifiers accepts a list of names.
+func identifiers(text string) (string, error) {
+	if _, ok := splitIdentifiers(text); !ok {
+		return "", invalidSetting("search_path", text).WithDetail("List syntax is invalid.")
+	}
+	return text, nil
+}
+
+// splitIdentifiers cuts a list of names at its commas: names in double quotes as
+// they are, others in lower case. ok is false for what is no list.
+func splitIdentifiers(text string) (names []string, ok bool) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil, true
+	}
+	for {
+		var name string
+		if text != "" && text[0] == '"' {
+			i := 1
+			for ; i < len(text); i++ {
+				if text[i] == '"' {
+					if i+1 == len(text) || text[i+1] != '"' {
+						break
+					}
+					i++
+				}
+				name += text[i : i+1]
+			}
+			if i >= len(text) {
+				return nil, false
+			}
+			text = text[i+1:]
+		} else {
+			i := strings.IndexAny(text, ", \t\n")
+			if i < 0 {
+				i = len(text)
+			}
+			if i == 0 {
+				return nil, false
+			}
+			name, text = strings.ToLower(text[:i]), text[i:]
+		}
+		names = append(names, name)
+		if text = strings.TrimSpace(text); text == "" {
+			return names, true
+		}
+		if text[0] != ',' {
+			return nil, false
+		}
+		text = strings.TrimSpace(text[1:])
+	}
+}
+
 // ascii replaces what is not printable ASCII by question marks, byte by byte.
 func ascii(text string) (string, error) {
 	b := []byte(text)

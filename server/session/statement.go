@@ -120,8 +120,11 @@ func (s *Session) columns(st *statement) ([]pgwire.Column, error) {
 		return text("QUERY PLAN"), nil
 	case *ast.Show:
 		if a.Name == "all" {
-			return []pgwire.Column{{Name: "name", Type: types.Of(types.Text)},
-				{Name: "setting", Type: types.Of(types.Text)}, {Name: "description", Type: types.Of(types.Text)}}, nil
+			return []pgwire.Column{
+				{Name: "name", Type: types.Of(types.Text)},
+				{Name: "setting", Type: types.Of(types.Text)},
+				{Name: "description", Type: types.Of(types.Text)},
+			}, nil
 		}
 		name := a.Name
 		if def := s.vars.table.byName[strings.ToLower(name)]; def != nil {
