@@ -27,7 +27,8 @@ func SpecOf(q *op.Context, n *physical.Scan) (s Spec, ok bool) {
 			return s, false
 		}
 		o := b.Op
-		if n.Table.TimeUnit != 0 { // several values may share an instant
+		us := micros(n.Table, d.I)
+		if n.Table.TimeUnit != 0 || us == math.MaxInt64-1 || us == math.MinInt64+1 { // several values may share an instant
 			switch o {
 			case physical.Less:
 				o = physical.AtMost
@@ -35,7 +36,7 @@ func SpecOf(q *op.Context, n *physical.Scan) (s Spec, ok bool) {
 				o = physical.AtLeast
 			}
 		}
-		lo, hi := span(o, micros(n.Table, d.I))
+		lo, hi := span(o, us)
 		s.Lo, s.Hi = max(s.Lo, lo), min(s.Hi, hi)
 	}
 	for _, e := range n.Key {
@@ -73,7 +74,8 @@ func span(o physical.BoundOp, us int64) (lo, hi int64) {
 }
 
 // micros returns a value of the time column of t in µs since 2000-01-01 UTC, the
-// infinities as the ends of int64.
+// infinities as the ends of int64, and what would overflow next to them. Package
+// kv/txn places rows by the same rule.
 func micros(t *schema.Table, v int64) int64 {
 	switch t.Columns[t.Time].Type.ID {
 	case types.Timestamp, types.Timestamptz:
@@ -85,7 +87,14 @@ func micros(t *schema.Table, v int64) int64 {
 		case vector.DateNegInfinity:
 			return math.MinInt64
 		}
-		return v * microsPerDay // 32 bits of days fit
+		const last = (math.MaxInt64 - 1) / microsPerDay // dates reach further than µs do
+		switch {
+		case v > last:
+			return math.MaxInt64 - 1
+		case v < -last:
+			return math.MinInt64 + 1
+		}
+		return v * microsPerDay
 	}
 	return t.IntegerTime(v)
 }

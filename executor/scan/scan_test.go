@@ -197,6 +197,8 @@ func TestSpecOf(t *testing.T) {
 		"overflow":      {t: timestamp, bounds: []physical.Bound{{Op: physical.Less, Value: overflow}}, lo: math.MinInt64, hi: math.MaxInt64},
 		"date":          {t: date, bounds: []physical.Bound{{Op: physical.AtLeast, Value: constant(date, 1)}, {Op: physical.Less, Value: constant(date, 2)}}, lo: day, hi: 2 * day},
 		"date infinity": {t: date, bounds: []physical.Bound{{Op: physical.AtLeast, Value: constant(date, math.MaxInt32)}}, lo: math.MaxInt64, hi: math.MaxInt64},
+		"date beyond":   {t: date, bounds: []physical.Bound{{Op: physical.Greater, Value: constant(date, 106751992)}}, lo: math.MaxInt64 - 1, hi: math.MaxInt64},
+		"date to":       {t: date, bounds: []physical.Bound{{Op: physical.Less, Value: constant(date, 2145031948)}}, lo: math.MinInt64, hi: math.MaxInt64},
 		"seconds":       {t: int4, unit: 1e6, bounds: []physical.Bound{{Op: physical.AtLeast, Value: constant(int4, 3)}, {Op: physical.Less, Value: constant(int4, 5)}}, lo: 3e6, hi: 5e6 + 1},
 		"nanoseconds":   {t: types.Of(types.Int8), unit: -1000, bounds: []physical.Bound{{Op: physical.Greater, Value: constant(int4, 1500)}, {Op: physical.Less, Value: constant(int4, 2500)}}, lo: 1, hi: 3},
 	} {

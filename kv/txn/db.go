@@ -63,11 +63,12 @@ func (o *Options) setDefaults() error {
 
 // DB runs transactions. It may be used by any number of goroutines.
 type DB struct {
-	opts   Options
-	ids    *replica.TxnIDs
-	closed atomic.Bool
-	tables tableLocks
-	codecs sync.Map // schema.TableID → *mvcc.Codec of the newest version used
+	opts    Options
+	ids     *replica.TxnIDs
+	closed  atomic.Bool
+	tables  tableLocks
+	emptied emptied
+	codecs  sync.Map // schema.TableID → *mvcc.Codec of the newest version used
 
 	morsels  sync.Pool // of *Morsel, with the memory they have grown to
 	resolver resolver

@@ -51,7 +51,8 @@
 //   - X5: memory: a transaction holds at most StageBytes + 2 + StageCalls pieces per
 //     group, and in all at most MaxBytes in memory and logs together.
 //   - X6: a table that is being dropped or emptied has no transaction that writes it:
-//     both hold the table's lock, shared or alone.
+//     both hold the table's lock, shared or alone. What was committed before is carried
+//     out before, and a statement that began before scans all of it or ErrTableGone.
 //
 // # Concurrency
 //

@@ -2,11 +2,19 @@ package txn
 
 import (
 	"context"
+	"slices"
+	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/dejaq/fasti/kv/replica"
 	"github.com/dejaq/fasti/meta/schema"
 )
+
+// emptyTimeout bounds how long the removal of a table's shards goes on, once it has
+// begun, whatever becomes of the statement that wants it.
+const emptyTimeout = time.Minute
 
 // DropTable removes the rows and shards of a table that the catalog has dropped. It
 // waits for the transactions of this node that write the table.
@@ -24,7 +32,8 @@ func (db *DB) DropTable(ctx context.Context, id schema.TableID) error {
 
 // Truncate removes all rows and shards of a table, which stays. It waits for the
 // transactions of this node that write the table; those that begin to write it
-// meanwhile wait for it. Statements that have begun may find the table empty.
+// meanwhile wait for it. Scans of statements that have begun return ErrTableGone.
+// Once it has begun to remove shards, the end of ctx does not stop it.
 func (db *DB) Truncate(ctx context.Context, t *schema.Table) error {
 	if db.closed.Load() {
 		return ErrClosed
@@ -47,22 +56,31 @@ func (db *DB) empty(ctx context.Context, id schema.TableID) error {
 	for i, s := range shards {
 		ids[i] = s.ID
 	}
+	var groups []*replica.Group
+	for _, s := range shards {
+		g, err := db.group(s.Group)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(groups, g) {
+			groups = append(groups, g)
+		}
+	}
+	if err := db.settle(ctx, groups); err != nil {
+		return err
+	}
+	db.states.forget(id)
+	// Half of it is no state to stop in: the table would take no rows.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), emptyTimeout)
+	defer cancel()
 	rev, err := db.opts.Cluster.SetShardState(ctx, ids, schema.ShardDropping)
 	if err != nil {
 		return err
 	}
 	db.opts.Oracle.AdvanceMeta(rev)
+	db.emptied.note(id) // before any row goes
 	var all errgroup.Group
-	done := make(map[schema.GroupID]bool)
-	for _, s := range shards {
-		if done[s.Group] {
-			continue
-		}
-		done[s.Group] = true
-		g, err := db.group(s.Group)
-		if err != nil {
-			return err
-		}
+	for _, g := range groups {
 		all.Go(func() error { return g.DropTable(ctx, id) })
 	}
 	if err := all.Wait(); err != nil {
@@ -74,6 +92,43 @@ func (db *DB) empty(ctx context.Context, id schema.TableID) error {
 	}
 	db.opts.Oracle.AdvanceMeta(rev)
 	return nil
+}
+
+// settle waits until what was committed is carried out in groups: a commit that
+// came after the end of its table would bring rows into the next shard of that name.
+func (db *DB) settle(ctx context.Context, groups []*replica.Group) error {
+	ts, _, err := db.opts.Oracle.Now(ctx, 1)
+	if err != nil {
+		return oracleError(err)
+	}
+	var all errgroup.Group
+	for _, g := range groups {
+		all.Go(func() error { return g.ReadBarrier(ctx, ts) })
+	}
+	return groupError(all.Wait())
+}
+
+// emptied tells since when statements may have begun that meet a table only half
+// emptied. It knows tables by their ids modulo its size.
+type emptied struct {
+	n  atomic.Uint64
+	at [256]atomic.Uint64
+}
+
+// now returns the present moment. Who takes his timestamp after it does not see the
+// shards of tables that were noted before it.
+func (e *emptied) now() uint64 { return e.n.Load() }
+
+// note says that a table is being emptied, and that its shards are out of sight.
+func (e *emptied) note(id schema.TableID) {
+	n, at := e.n.Add(1), &e.at[uint(id)%uint(len(e.at))]
+	for old := at.Load(); old < n && !at.CompareAndSwap(old, n); old = at.Load() {
+	}
+}
+
+// since reports whether a table may have been emptied after a moment.
+func (e *emptied) since(id schema.TableID, moment uint64) bool {
+	return e.at[uint(id)%uint(len(e.at))].Load() > moment
 }
 
 // Recover finishes what a crash has left halfway: the shards of tables for which

@@ -3,6 +3,7 @@ package txn
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/dejaq/fasti/meta/schema"
 )
@@ -14,9 +15,15 @@ type tableLocks struct {
 	m  map[schema.TableID]*tableLock
 }
 
-// tableLock is the lock of one table that somebody holds.
+// lockPatience is how long who shares a table gives way to one that wants it alone.
+// It is not for ever, since transactions that wait for each other's tables behind two
+// such could not go on.
+const lockPatience = time.Second
+
+// tableLock is the lock of one table that somebody holds or wants alone.
 type tableLock struct {
 	shared  int
+	waiting int // who wants it alone
 	alone   bool
 	changed chan struct{} // closed at the next release
 }
@@ -25,6 +32,8 @@ func (l *tableLocks) init() { l.m = make(map[schema.TableID]*tableLock) }
 
 // lock takes the lock of a table, shared or alone, and waits for it until ctx ends.
 func (l *tableLocks) lock(ctx context.Context, id schema.TableID, alone bool) error {
+	var patience <-chan time.Time
+	queued, polite := false, !alone
 	for {
 		l.mu.Lock()
 		t := l.m[id]
@@ -32,9 +41,14 @@ func (l *tableLocks) lock(ctx context.Context, id schema.TableID, alone bool) er
 			t = &tableLock{changed: make(chan struct{})}
 			l.m[id] = t
 		}
-		if !t.alone && (!alone || t.shared == 0) {
+		if alone && !queued {
+			queued = true
+			t.waiting++ // keeps t in the map
+		}
+		if !t.alone && (!alone || t.shared == 0) && (!polite || t.waiting == 0) {
 			if alone {
 				t.alone = true
+				t.waiting--
 			} else {
 				t.shared++
 			}
@@ -43,9 +57,22 @@ func (l *tableLocks) lock(ctx context.Context, id schema.TableID, alone bool) er
 		}
 		changed := t.changed
 		l.mu.Unlock()
+		if polite && patience == nil {
+			timer := time.NewTimer(lockPatience)
+			defer timer.Stop()
+			patience = timer.C
+		}
 		select {
 		case <-changed:
+		case <-patience:
+			polite, patience = false, nil
 		case <-ctx.Done():
+			if alone {
+				l.mu.Lock()
+				t.waiting--
+				l.wake(id, t)
+				l.mu.Unlock()
+			}
 			return context.Cause(ctx)
 		}
 	}
@@ -61,8 +88,13 @@ func (l *tableLocks) unlock(id schema.TableID, alone bool) {
 	} else {
 		t.shared--
 	}
+	l.wake(id, t)
+}
+
+// wake lets all who wait look at a lock again; mu is held.
+func (l *tableLocks) wake(id schema.TableID, t *tableLock) {
 	close(t.changed)
-	if t.shared == 0 && !t.alone {
+	if t.shared == 0 && t.waiting == 0 && !t.alone {
 		delete(l.m, id)
 		return
 	}

@@ -45,10 +45,11 @@ type resolver struct {
 }
 
 func (r *resolver) start(db *DB) {
-	r.db, r.jobs = db, make(chan resolution, resolveQueue)
+	jobs := make(chan resolution, resolveQueue)
+	r.db, r.jobs = db, jobs
 	for range resolveWorkers {
 		r.wg.Go(func() {
-			for j := range r.jobs {
+			for j := range jobs {
 				r.run(j)
 			}
 		})

@@ -104,7 +104,8 @@ func (s *spread) micros(v *vector.Vector, row int) (us int64, ok bool) {
 	return s.instant(v.Int(row)), true
 }
 
-// instant converts a value of the time column to µs.
+// instant converts a value of the time column to µs. Dates reach further than µs do:
+// those beyond share the instant next to the infinity.
 func (s *spread) instant(v int64) int64 {
 	switch s.tbl.Columns[s.tbl.Time].Type.ID {
 	case types.Date:
@@ -113,6 +114,13 @@ func (s *spread) instant(v int64) int64 {
 			return vector.TimeInfinity
 		case vector.DateNegInfinity:
 			return vector.TimeNegInfinity
+		}
+		const last = (math.MaxInt64 - 1) / dayMicros
+		switch {
+		case v > last:
+			return math.MaxInt64 - 1
+		case v < -last:
+			return math.MinInt64 + 1
 		}
 		return v * dayMicros
 	case types.Timestamp, types.Timestamptz:

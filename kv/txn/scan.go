@@ -96,6 +96,10 @@ func (t *Txn) Scan(ctx context.Context, s Spec) (*Scan, error) {
 	}
 	sc.cut(shards, t.db.opts.UnitShards)
 	sc.snap = t.db.opts.Data.NewSnapshot()
+	if t.db.emptied.since(s.Table.ID, t.moment) {
+		// The snapshot may have the rows of some groups only.
+		return nil, errors.Join(ErrTableGone, sc.Close())
+	}
 	return sc, nil
 }
 

@@ -3,6 +3,7 @@ package txn
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
@@ -169,12 +170,14 @@ func createError(err error) error {
 // stateKeeper tells the metadata which shards are open and full, a little later and
 // many at once: nothing but displays and short cuts depend on it.
 type stateKeeper struct {
-	db   *DB
-	mu   sync.Mutex
-	todo [2]map[schema.ShardID]struct{} // open, full; of at most stateMax shards
-	wake chan struct{}
-	stop chan struct{}
-	done chan struct{}
+	db *DB
+	// flushing is held while states are written.
+	flushing sync.Mutex
+	mu       sync.Mutex
+	todo     [2]map[schema.ShardID]struct{} // open, full; of at most stateMax shards
+	wake     chan struct{}
+	stop     chan struct{}
+	done     chan struct{}
 }
 
 const (
@@ -227,6 +230,8 @@ func (k *stateKeeper) run() {
 func (k *stateKeeper) flush() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
+	k.flushing.Lock()
+	defer k.flushing.Unlock()
 	for i := range k.todo {
 		k.mu.Lock()
 		m := k.todo[i]
@@ -244,6 +249,18 @@ func (k *stateKeeper) flush() {
 		if _, err := k.db.opts.Cluster.SetShardState(ctx, ids, schema.ShardOpen+schema.ShardState(i)); err != nil {
 			k.db.opts.Logger.Debug("states of shards are not written", "shards", len(ids), "error", err)
 		}
+	}
+}
+
+// forget drops what has been noted of a table, and returns when none of it is being
+// written: a shard that is made again later must begin as one that is not open.
+func (k *stateKeeper) forget(id schema.TableID) {
+	k.flushing.Lock()
+	defer k.flushing.Unlock()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, m := range k.todo {
+		maps.DeleteFunc(m, func(s schema.ShardID, _ struct{}) bool { return s.Table == id })
 	}
 }
 

@@ -3,6 +3,7 @@ package txn
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/dejaq/fasti/kv/mvcc"
 	"github.com/dejaq/fasti/kv/replica"
@@ -33,8 +34,10 @@ type Txn struct {
 
 	// readTS is what the statement reads at, 0 before the first; view is new enough
 	// for it; barriers are the groups that have all of it.
-	readTS   schema.Timestamp
-	view     *cluster.View
+	readTS schema.Timestamp
+	view   *cluster.View
+	// moment is when the statement began, for DB.emptied.
+	moment   uint64
 	barriers map[schema.GroupID]struct{}
 
 	lists  []*list // in order of their first use
@@ -73,7 +76,9 @@ func (t *Txn) Statement(ctx context.Context) error {
 		}
 		l.see()
 	}
+	moment := t.db.emptied.now()
 	if t.isolation == RepeatableRead && t.readTS != 0 {
+		t.moment = moment
 		t.view = t.db.opts.Cluster.View() // for the shards that the transaction made
 		return nil
 	}
@@ -81,7 +86,7 @@ func (t *Txn) Statement(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.readTS, t.view = ts, view
+	t.readTS, t.view, t.moment = ts, view, moment
 	clear(t.barriers)
 	return nil
 }
@@ -262,7 +267,10 @@ func (t *Txn) Rollback(ctx context.Context) error {
 func (t *Txn) abandon(ctx context.Context) error {
 	var groups []*replica.Group
 	if t.cancel != nil {
-		t.cancel()
+		// A call of Stage that is given up may still take effect after its group was
+		// told to forget the transaction; so they end by themselves, if they do.
+		late := time.AfterFunc(releaseTimeout, t.cancel)
+		defer late.Stop()
 	}
 	for _, l := range t.lists {
 		l.wg.Wait()
