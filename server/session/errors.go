@@ -20,17 +20,16 @@ func (s *Session) translate(err error) error {
 	if values, failed := s.settings(); failed == nil && errors.As(write.Error(err, values), &e) {
 		return e
 	}
-	var conflict *txn.ConflictError
 	var large *txn.TooLargeError
 	switch {
-	case errors.As(err, &conflict), errors.Is(err, replica.ErrSchemaChanged):
-		e = sqlerr.New(sqlerr.SerializationFailure, "could not serialize access due to concurrent update")
-	case errors.As(err, &large):
-		e = sqlerr.New(sqlerr.ProgramLimitExceeded, "transaction exceeds the limit of %d bytes", large.Limit)
 	case errors.Is(err, txn.ErrUnknown):
 		e = sqlerr.New(sqlerr.TransactionResolutionUnknown, "the outcome of the transaction is unknown").
 			WithDetail("%v", err)
-	case errors.Is(err, replica.ErrNotLeader):
+	case errors.Is(err, txn.ErrConflict), errors.Is(err, txn.ErrTableGone), errors.Is(err, replica.ErrSchemaChanged):
+		e = sqlerr.New(sqlerr.SerializationFailure, "could not serialize access due to concurrent update")
+	case errors.As(err, &large):
+		e = sqlerr.New(sqlerr.ProgramLimitExceeded, "transaction exceeds the limit of %d bytes", large.Limit)
+	case errors.Is(err, txn.ErrNoGroup), errors.Is(err, txn.ErrClosed), errors.Is(err, replica.ErrNotLeader):
 		e = sqlerr.New(sqlerr.CannotConnectNow, "the data is not available: %v", err)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		e = sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request")
