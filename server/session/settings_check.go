@@ -298,6 +298,9 @@ func isolation(text string) (string, error) {
 // is printed. Without an order it returns "ISO": the order stays.
 func dateStyle(text string) (string, error) {
 	order := ""
+	if strings.TrimSpace(text) == "" {
+		return "ISO", nil
+	}
 	for _, word := range strings.Split(text, ",") {
 		word = strings.TrimSpace(word)
 		said := order

@@ -111,6 +111,7 @@ func TestLayers(t *testing.T) {
 	require.False(t, ok)
 	require.NoError(t, v.set(v.session, "DateStyle", "dmy"))
 	require.NoError(t, v.set(v.session, "datestyle", "iso"))
+	require.NoError(t, v.set(v.session, "datestyle", ""))
 	require.Equal(t, "ISO, DMY", v.must("datestyle"), "a style without an order keeps the order")
 }
 
