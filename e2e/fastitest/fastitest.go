@@ -30,24 +30,42 @@ func root() string {
 	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
 }
 
+// binary is built when first asked for; buildDir is where, "" before.
+var (
+	buildDir string
+	binary   = sync.OnceValues(func() (string, error) {
+		var err error
+		if buildDir, err = os.MkdirTemp("", "fasti-bin-"); err != nil {
+			return "", err
+		}
+		bin := filepath.Join(buildDir, "fasti")
+		cmd := exec.Command("go", "build", "-o", bin, "./cmd/fasti")
+		cmd.Dir = root()
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("build fasti: %w\n%s", err, out)
+		}
+		return bin, nil
+	})
+)
+
 // Binary returns the path of the fasti binary, built when first asked for. The
-// environment variable FASTI_BINARY names one to use instead.
-var Binary = sync.OnceValues(func() (string, error) {
+// environment variable FASTI_BINARY names one to use instead. The package's
+// TestMain is Main, which removes what was built.
+func Binary() (string, error) {
 	if b := os.Getenv("FASTI_BINARY"); b != "" {
 		return b, nil
 	}
-	dir, err := os.MkdirTemp("", "fasti-bin-")
-	if err != nil {
-		return "", err
+	return binary()
+}
+
+// Main runs the tests of a package that starts servers and exits.
+func Main(m *testing.M) {
+	code := m.Run()
+	if buildDir != "" {
+		_ = os.RemoveAll(buildDir)
 	}
-	bin := filepath.Join(dir, "fasti")
-	cmd := exec.Command("go", "build", "-o", bin, "./cmd/fasti")
-	cmd.Dir = root()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build fasti: %w\n%s", err, out)
-	}
-	return bin, nil
-})
+	os.Exit(code)
+}
 
 // Server is a running fasti process.
 type Server struct {
@@ -80,6 +98,8 @@ func TryStart(t testing.TB, args ...string) (*Server, error) {
 	args = append([]string{"start", "--sql", "127.0.0.1:0", "--http", "127.0.0.1:0", "--rpc", "127.0.0.1:0"}, args...)
 	s := &Server{cmd: exec.Command(bin, args...), log: &lockedBuffer{}, exit: make(chan error, 1)}
 	s.cmd.Stderr = s.log
+	// A server in memory that is killed leaves its files for metadata behind.
+	s.cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	stdout, err := s.cmd.StdoutPipe()
 	require.NoError(t, err)

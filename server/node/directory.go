@@ -57,7 +57,8 @@ func openDirectory(path string) (*directory, error) {
 // temporaryDirectory is the directory of a node in memory: etcd needs files, which
 // it does not sync then.
 func temporaryDirectory() (*directory, error) {
-	path, err := os.MkdirTemp("", "fasti-memory-")
+	sweepTemporary()
+	path, err := os.MkdirTemp("", temporaryPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +68,27 @@ func temporaryDirectory() (*directory, error) {
 	}
 	d.temporary = true
 	return d, nil
+}
+
+// temporaryPrefix begins the names of temporary directories.
+const temporaryPrefix = "fasti-memory-"
+
+// sweepTemporary removes the temporary directories of processes that were killed:
+// those whose lock nobody holds. One that is just being made has no lock file yet.
+func sweepTemporary() {
+	paths, _ := filepath.Glob(filepath.Join(os.TempDir(), temporaryPrefix+"*"))
+	for _, path := range paths {
+		lock, err := os.Open(filepath.Join(path, lockFile))
+		if err != nil {
+			continue
+		}
+		if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+			if _, err := os.Stat(filepath.Join(path, formatFile)); err == nil {
+				_ = os.RemoveAll(path)
+			}
+		}
+		_ = lock.Close()
+	}
 }
 
 // checkFormat reads the format file, or writes it into a directory that is new.

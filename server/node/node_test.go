@@ -38,10 +38,19 @@ func TestDirectory(t *testing.T) {
 	_, err = openDirectory(foreign)
 	require.ErrorContains(t, err, "it is not Fasti's")
 
+	t.Setenv("TMPDIR", t.TempDir())
+	killed, err := temporaryDirectory()
+	require.NoError(t, err)
+	held, err := temporaryDirectory()
+	require.NoError(t, err)
+	require.NoError(t, killed.lock.Close())
 	m, err := temporaryDirectory()
 	require.NoError(t, err)
+	require.NoDirExists(t, killed.path, "left by a process that was killed")
+	require.DirExists(t, held.path)
 	require.NoError(t, m.close())
 	require.NoDirExists(t, m.path)
+	require.NoError(t, held.close())
 }
 
 // TestRestart starts a node on disk twice: the second finds what the first stored,
