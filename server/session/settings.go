@@ -42,7 +42,7 @@ func settingList(version string, zones *value.Zones) []setting {
 		{"idle_in_transaction_session_timeout", "0", false, false, only("idle_in_transaction_session_timeout", "0"), "Sets the maximum allowed idle time between queries, when in a transaction."},
 		{"in_hot_standby", "off", true, true, nil, "Shows whether hot standby is currently active."},
 		{"integer_datetimes", "on", true, true, nil, "Shows whether datetimes are integer based."},
-		{"IntervalStyle", "postgres", true, false, enum("IntervalStyle", "postgres", "postgres_verbose", "sql_standard", "iso_8601"), "Sets the display format for interval values."},
+		{"IntervalStyle", "postgres", true, false, enum("intervalstyle", "postgres", "postgres_verbose", "sql_standard", "iso_8601"), "Sets the display format for interval values."},
 		{"is_superuser", "on", true, true, nil, "Shows whether the current user is a superuser."},
 		{"lc_collate", "C", false, true, nil, "Shows the collation order locale."},
 		{"lc_ctype", "C.UTF-8", false, true, nil, "Shows the character classification and case conversion locale."},
@@ -174,6 +174,21 @@ func (v *variables) reset(layer map[string]string, name string) error {
 	delete(v.local, key)
 	layer[key] = value
 	return nil
+}
+
+// resetAll returns all parameters to their values at the start of the session; a
+// placeholder that was ever set stays known, as the empty string.
+func (v *variables) resetAll() {
+	for _, layer := range []map[string]string{v.local, v.session} {
+		for key := range layer {
+			if strings.Contains(key, ".") {
+				v.session[key] = ""
+			} else {
+				delete(layer, key)
+			}
+		}
+	}
+	clear(v.local)
 }
 
 // reported returns the parameters that clients are told of, as SHOW names them.

@@ -55,8 +55,7 @@ func (s *Session) set(p *portal, st *ast.SetVar) (string, error) {
 	defer s.changed()
 	switch {
 	case st.Default && st.Name == "":
-		clear(s.vars.session)
-		clear(s.vars.local)
+		s.vars.resetAll()
 		return "RESET", nil
 	case st.Default:
 		tag := "SET"
@@ -205,8 +204,7 @@ func (s *Session) discard(st *ast.Discard) (string, error) {
 		}
 		s.closePortals()
 		clear(s.statements)
-		clear(s.vars.session)
-		clear(s.vars.local)
+		s.vars.resetAll()
 		s.changed()
 	}
 	return "DISCARD " + what, nil
