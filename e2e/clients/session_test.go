@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -263,4 +265,37 @@ func TestHungUp(t *testing.T) {
 	require.NoError(t, err)
 	_, err = c.Exec(ctx, "DROP TABLE h")
 	require.NoError(t, err)
+}
+
+// TestNeverReads: clients that ask for much and read nothing, in results, COPY and
+// pipelines, cost the server no memory beyond their buffers; when they go, all of it
+// ends.
+func TestNeverReads(t *testing.T) {
+	n := startNode(t)
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	for _, sql := range []string{
+		"SELECT g, repeat('x', 1000) FROM generate_series(1, 100000000) g",
+		"COPY (SELECT g, repeat('x', 1000) FROM generate_series(1, 100000000) g) TO STDOUT",
+		"SELECT repeat('x', 1000)",
+	} {
+		f, conn := frontend(t, n)
+		f.Send(&pgproto3.Query{String: sql})
+		require.NoError(t, f.Flush())
+		// The pipeline fills the sockets in both directions.
+		require.NoError(t, conn.SetWriteDeadline(time.Now().Add(500*time.Millisecond)))
+		var err error
+		for err == nil {
+			f.Send(&pgproto3.Query{String: "SELECT repeat('x', 1000)"})
+			err = f.Flush()
+		}
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		require.Less(t, heap(), before+32<<20, sql)
+		require.NoError(t, conn.Close())
+	}
 }

@@ -12,8 +12,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-
-	"github.com/dejaq/fasti/meta/schema"
 )
 
 // Config says how a node runs. The zero value is not valid; Default is.
@@ -130,15 +128,6 @@ func (c *Config) Validate() error {
 		complain("%d groups: 1 to 256", c.Groups)
 	}
 	return errors.Join(errs...)
-}
-
-// GroupIDs lists the data groups of a new node.
-func (c *Config) GroupIDs() []schema.GroupID {
-	ids := make([]schema.GroupID, c.Groups)
-	for i := range ids {
-		ids[i] = schema.GroupID(i + 1)
-	}
-	return ids
 }
 
 // ParseSize reads a number of bytes, with an optional unit: KB, MB, GB, KiB,
