@@ -185,7 +185,6 @@ func TestLibPQ(t *testing.T) {
 	load := func(end func(*sql.Tx) error) {
 		tx, err := db.Begin()
 		require.NoError(t, err)
-		//lint:ignore SA1019 programs do use it, and it is what COPY looks like from lib/pq
 		//lint:ignore SA1019 programs in the field use it
 		st, err := tx.Prepare(pq.CopyIn("m", "ts", "host", "v"))
 		require.NoError(t, err)
