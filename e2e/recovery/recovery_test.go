@@ -189,7 +189,9 @@ func TestSecondSignal(t *testing.T) {
 	c := s.Connect(t)
 	_, err := c.Exec(t.Context(), "CREATE TABLE n (i int8 PRIMARY KEY); INSERT INTO n SELECT g FROM generate_series(1, 4000) g")
 	require.NoError(t, err)
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		_, _ = c.Exec(context.Background(), "SELECT count(*) FROM n a, n b, n c WHERE a.i + b.i + c.i = -1")
 	}()
 	time.Sleep(100 * time.Millisecond)
@@ -199,4 +201,5 @@ func TestSecondSignal(t *testing.T) {
 	err = s.Wait(8 * time.Second) // below the 10 s that a drain may take
 	require.Error(t, err)
 	require.False(t, strings.Contains(err.Error(), "still running"), "%v", err)
+	<-done
 }
