@@ -337,3 +337,38 @@ func TestCorrupt(t *testing.T) {
 		require.ErrorIs(t, err, schema.ErrCorrupt)
 	}
 }
+
+// Indexes get ids of the tables' counter and share their names with tables; names and
+// ids come and go with the descriptor (I1).
+func TestIndexNames(t *testing.T) {
+	c := newCatalog(t, openStore(t, t.TempDir()))
+	key := []schema.IndexKey{{Column: 0}}
+	a := newTable("a")
+	a.Indexes = []schema.Index{{Name: "i", Keys: key, State: schema.IndexReady}}
+	made, err := c.CreateTable(t.Context(), a)
+	require.NoError(t, err)
+	require.NotEqual(t, made.Indexes[0].ID, made.ID)
+	require.GreaterOrEqual(t, made.Indexes[0].ID, FirstTableID)
+	of, x := c.View().Index(Public, "i")
+	require.Same(t, made, of)
+	require.Same(t, &made.Indexes[0], x)
+
+	b := newTable("b")
+	b.Indexes = []schema.Index{{Name: "i", Keys: key}}
+	_, err = c.CreateTable(t.Context(), b)
+	require.ErrorIs(t, err, ErrTableExists)
+	_, err = c.CreateTable(t.Context(), newTable("i"))
+	require.ErrorIs(t, err, ErrTableExists)
+
+	next := made.Clone()
+	next.Indexes = append(next.Indexes[:0], schema.Index{Name: "j", Keys: key})
+	require.NoError(t, c.UpdateTable(t.Context(), next))
+	require.Greater(t, next.Indexes[0].ID, made.Indexes[0].ID)
+	_, err = c.CreateTable(t.Context(), b)
+	require.NoError(t, err)
+	_, err = c.CreateTable(t.Context(), newTable("j"))
+	require.ErrorIs(t, err, ErrTableExists)
+	require.NoError(t, c.DropTable(t.Context(), made.ID))
+	_, err = c.CreateTable(t.Context(), newTable("j"))
+	require.NoError(t, err)
+}

@@ -30,6 +30,9 @@ func (c *Catalog) CreateTable(ctx context.Context, t schema.Table) (*schema.Tabl
 	nt := t.Clone()
 	c.fill(nt)
 	nt.Version = 1
+	if err := c.numberIndexes(ctx, nt); err != nil {
+		return nil, fmt.Errorf("catalog: create: %w", err)
+	}
 	if err := check(nt); err != nil {
 		return nil, err
 	}
@@ -49,8 +52,11 @@ func (c *Catalog) decideCreate(t *schema.Table) decision {
 		if uncertain && v.TableByID(t.ID) != nil {
 			return etcd.Txn{}, true, nil
 		}
-		if v.Table(t.Namespace, t.Name) != nil {
+		if v.Relation(t.Namespace, t.Name) {
 			return etcd.Txn{}, false, errExists(t)
+		}
+		if err := v.indexNameTaken(nil, t); err != nil {
+			return etcd.Txn{}, false, err
 		}
 		if t.ID == 0 {
 			id, err := c.nextID(ctx)
@@ -60,10 +66,12 @@ func (c *Catalog) decideCreate(t *schema.Table) decision {
 			t.ID = id
 		}
 		name := nameKey(t.Namespace, t.Name)
-		return etcd.Txn{
+		txn := etcd.Txn{
 			If:   []etcd.Cond{{Key: name}, {Key: Key(t.ID)}},
 			Then: []etcd.Op{etcd.Put(name, idText(t.ID)), etcd.Put(Key(t.ID), schema.AppendTable(nil, t))},
-		}, false, nil
+		}
+		changeIndexNames(&txn, nil, t)
+		return txn, false, nil
 	}
 }
 
@@ -85,18 +93,24 @@ func decideDrop(id schema.TableID) decision {
 			}
 			return etcd.Txn{}, false, fmt.Errorf("table %d: %w", id, ErrNoTable)
 		}
-		return etcd.Txn{
+		txn := etcd.Txn{
 			If:   []etcd.Cond{{Key: Key(id), ModRev: v.modRev(id)}},
 			Then: []etcd.Op{etcd.Delete(Key(id)), etcd.Delete(nameKey(t.Namespace, t.Name))},
-		}, false, nil
+		}
+		changeIndexNames(&txn, t, nil)
+		return txn, false, nil
 	}
 }
 
 // UpdateTable replaces the descriptor of t.ID by t with Version+1. t.Version is
 // the version that the change started from (Clone a view's table and change the
-// copy). A new name is taken in the same transaction. It returns ErrNoTable,
+// copy). New names are taken in the same transaction, and indexes without an id get
+// one, in t too. It returns ErrNoTable,
 // ErrChanged, ErrTableExists, ErrHasShards, ErrNoNamespace or schema.ErrInvalid.
 func (c *Catalog) UpdateTable(ctx context.Context, t *schema.Table) error {
+	if err := c.numberIndexes(ctx, t); err != nil {
+		return fmt.Errorf("catalog: update: %w", err)
+	}
 	if err := check(t); err != nil {
 		return err
 	}
@@ -132,12 +146,16 @@ func (c *Catalog) decideUpdate(t *schema.Table) decision {
 			txn.If = append(txn.If, etcd.Cond{Key: shards, Prefix: true})
 		}
 		if from, to := nameKey(old.Namespace, old.Name), nameKey(nt.Namespace, nt.Name); from != to {
-			if v.Table(nt.Namespace, nt.Name) != nil {
+			if v.Relation(nt.Namespace, nt.Name) {
 				return etcd.Txn{}, false, errExists(nt)
 			}
 			txn.If = append(txn.If, etcd.Cond{Key: to})
 			txn.Then = append(txn.Then, etcd.Delete(from), etcd.Put(to, idText(t.ID)))
 		}
+		if err := v.indexNameTaken(old, nt); err != nil {
+			return etcd.Txn{}, false, err
+		}
+		changeIndexNames(&txn, old, nt)
 		return txn, false, nil
 	}
 }

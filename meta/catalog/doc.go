@@ -5,7 +5,7 @@
 // # Keys
 //
 //	/t/<id>                  record of schema.AppendTable; id in decimal
-//	/tn/<namespace>/<name>   id in decimal; both names path-escaped
+//	/tn/<namespace>/<name>   id in decimal, of a table or an index; both names path-escaped
 //	/id/table                the last id handed out, in decimal
 //
 // # Invariants

@@ -32,6 +32,7 @@ const (
 	tableOrderBy     = 15 // packed varints: ordinals
 	tableReplicas    = 16 // varint
 	tableRetention   = 17 // zigzag
+	tableIndex       = 18 // message, repeated, in order; index.go says of what
 
 	columnID      = 1 // varint
 	columnName    = 2 // string
@@ -63,7 +64,12 @@ func AppendTable(dst []byte, t *Table) []byte {
 		b = appendOrdinals(b, tablePartitionBy, t.PartitionBy)
 		b = appendOrdinals(b, tableOrderBy, t.OrderBy)
 		b = appendUint(b, tableReplicas, uint64(t.Replicas))
-		return appendInt(b, tableRetention, t.Retention)
+		b = appendInt(b, tableRetention, t.Retention)
+		for i := range t.Indexes {
+			b = protowire.AppendTag(b, tableIndex, protowire.BytesType)
+			b = protowire.AppendBytes(b, appendIndex(nil, &t.Indexes[i]))
+		}
+		return b
 	})
 }
 
@@ -126,6 +132,10 @@ func DecodeTable(src []byte) (*Table, error) {
 			return setOrdinal(&t.Replicas, f)
 		case tableRetention:
 			return setInt(&t.Retention, f)
+		case tableIndex:
+			x, err := decodeIndex(f)
+			t.Indexes = append(t.Indexes, x)
+			return err
 		}
 		return nil
 	})
@@ -294,5 +304,9 @@ func (t *Table) Clone() *Table {
 	c.Key = slices.Clone(t.Key)
 	c.PartitionBy = slices.Clone(t.PartitionBy)
 	c.OrderBy = slices.Clone(t.OrderBy)
+	c.Indexes = slices.Clone(t.Indexes)
+	for i := range c.Indexes {
+		c.Indexes[i] = t.Indexes[i].clone()
+	}
 	return &c
 }

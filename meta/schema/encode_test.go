@@ -30,6 +30,22 @@ func examples() map[string]*Table {
 			Origin: -5, Width: 900_000_000, MaxRows: 1_000_000,
 			Partitions: 4, PartitionBy: []int{1}, OrderBy: []int{2, 0}, Replicas: 3, Retention: 86_400_000_000,
 		},
+		"indexes": {
+			ID: 16387, Namespace: "public", Name: "x", Version: 3, Time: -1, Partitions: 1,
+			Columns: []Column{{ID: 1, Name: "a", Type: types.Of(types.Text)}, {ID: 2, Name: "b", Type: types.Of(types.Int4)}},
+			Indexes: []Index{
+				{
+					ID: 16388, Name: "x_a_key", Unique: true, NullsNotDistinct: true, Constraint: true,
+					Keys: []IndexKey{{Column: 0}}, State: IndexReady, Since: 1 << 40,
+				},
+				{
+					ID: 16389, Name: "x_expr", Keys: []IndexKey{
+						{Column: -1, Expr: "lower(a)", Type: types.Of(types.Text), Desc: true, NullsFirst: true}, {Column: 1},
+					},
+					Include: []int{0}, Predicate: "b > 0",
+				},
+			},
+		},
 		"integer time": {
 			ID: 16386, Namespace: "public", Name: "n", Version: 2,
 			Columns: []Column{{ID: 1, Name: "at", Type: types.Of(types.Int8)}},
@@ -164,6 +180,9 @@ func drawTable(t *rapid.T) *Table {
 	if len(tbl.Key) > 0 {
 		tbl.KeyName = "k"
 	}
+	for i := range rapid.IntRange(0, 3).Draw(t, "indexes") {
+		tbl.Indexes = append(tbl.Indexes, drawIndex(t, TableID(i), len(names)))
+	}
 	if rapid.Bool().Draw(t, "sliced") {
 		tbl.Time, tbl.Width = ordinal.Draw(t, "time"), max(tbl.Width, 1)
 		tbl.Columns[tbl.Time].Type = types.Of(types.Int4)
@@ -172,12 +191,40 @@ func drawTable(t *rapid.T) *Table {
 	return tbl
 }
 
+// drawIndex draws a valid index of a table of so many columns.
+func drawIndex(t *rapid.T, id TableID, columns int) Index {
+	x := Index{
+		ID: id, Name: fmt.Sprint("i", id), Unique: rapid.Bool().Draw(t, "unique"),
+		NullsNotDistinct: rapid.Bool().Draw(t, "nulls not distinct"), Predicate: rapid.String().Draw(t, "predicate"),
+		State: IndexState(rapid.IntRange(0, 1).Draw(t, "state")), Since: Timestamp(rapid.Uint64().Draw(t, "since")),
+	}
+	x.Constraint = x.Unique && rapid.Bool().Draw(t, "constraint")
+	for range rapid.IntRange(1, 3).Draw(t, "keys") {
+		k := IndexKey{
+			Column: rapid.IntRange(-1, columns-1).Draw(t, "column"),
+			Desc:   rapid.Bool().Draw(t, "desc"), NullsFirst: rapid.Bool().Draw(t, "nulls first"),
+		}
+		if k.Column < 0 {
+			k.Expr, k.Type = rapid.StringN(1, 10, -1).Draw(t, "expr"), types.Of(types.Text)
+		}
+		x.Keys = append(x.Keys, k)
+	}
+	if l := rapid.SliceOfN(rapid.IntRange(0, columns-1), 0, 2).Draw(t, "include"); len(l) > 0 {
+		x.Include = l
+	}
+	return x
+}
+
 // TestClone checks that a clone is equal and shares nothing.
 func TestClone(t *testing.T) {
 	a, b := examples()["full"], examples()["full"].Clone()
 	require.Equal(t, a, b)
 	b.Columns[0].Name, b.Key[0], b.PartitionBy[0], b.OrderBy[0] = "x", 2, 2, 1
 	require.Equal(t, examples()["full"], a)
+	a, b = examples()["indexes"], examples()["indexes"].Clone()
+	require.Equal(t, a, b)
+	b.Indexes[0].Name, b.Indexes[1].Keys[0].Expr, b.Indexes[1].Include[0] = "y", "upper(a)", 1
+	require.Equal(t, examples()["indexes"], a)
 }
 
 // FuzzDecodeTable feeds any body behind a right checksum: it is refused, or it is

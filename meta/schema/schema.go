@@ -93,6 +93,9 @@ type Table struct {
 	Replicas int
 	// Retention in µs, 0 for ever.
 	Retention int64
+	// Indexes are the secondary indexes in the order of their creation, those of
+	// UNIQUE constraints among them.
+	Indexes []Index
 }
 
 // Sliced reports whether the table is cut by time.

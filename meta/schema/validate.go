@@ -65,6 +65,9 @@ func (t *Table) Validate() error {
 	case t.Sliced() && (t.Origin == math.MinInt64 || t.Origin == math.MaxInt64):
 		return bad("origin %d is infinite", t.Origin)
 	}
+	if err := t.validateIndexes(); err != nil {
+		return bad("%v", err)
+	}
 	if !t.Sliced() {
 		return nil
 	}

@@ -37,6 +37,14 @@ func TestValidate(t *testing.T) {
 		"no width":          {func(t *Table) { t.Width = 0 }, "slice of 0"},
 		"wide":              {func(t *Table) { t.Width = MaxWidth + 1 }, "slice of"},
 		"origin":            {func(t *Table) { t.Origin = math.MaxInt64 }, "infinite"},
+		"index, no name":    {func(t *Table) { t.Indexes = []Index{{Keys: []IndexKey{{}}}} }, "the name is empty"},
+		"index twice": {func(t *Table) {
+			t.Indexes = []Index{{Name: "i", Keys: []IndexKey{{}}}, {Name: "j", Keys: []IndexKey{{}}}}
+		}, "id 0 is repeated"},
+		"index, no keys":   {func(t *Table) { t.Indexes = []Index{{Name: "i"}} }, "0 keys"},
+		"index, no column": {func(t *Table) { t.Indexes = []Index{{Name: "i", Keys: []IndexKey{{Column: 3}}}} }, "key of column 3"},
+		"index, no expr":   {func(t *Table) { t.Indexes = []Index{{Name: "i", Keys: []IndexKey{{Column: -1}}}} }, "key of column -1"},
+		"constraint":       {func(t *Table) { t.Indexes = []Index{{Name: "i", Constraint: true, Keys: []IndexKey{{}}}} }, "not unique"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tbl := examples()["full"]
