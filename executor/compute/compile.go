@@ -116,11 +116,12 @@ type compiler struct {
 	outs   []*val
 	regs   int // columns and constants
 	ids    map[*val]int
+	defs   map[*types.Def]int
 	folder Env
 }
 
 func newCompiler(in []types.Type) *compiler {
-	c := &compiler{in: in, root: &scope{known: map[string]any{}}, sets: 1, ids: map[*val]int{}}
+	c := &compiler{in: in, root: &scope{known: map[string]any{}}, sets: 1, ids: map[*val]int{}, defs: map[*types.Def]int{}}
 	c.folder.Values = value.Default()
 	for i, t := range in {
 		c.cols = append(c.cols, &val{typ: t, kind: vector.KindOf(t), reg: i, fixed: true})
@@ -150,18 +151,32 @@ func (c *compiler) id(v *val) int {
 
 // key names an operation over values; equal keys in one scope are one value.
 func (c *compiler) key(name string, t types.Type, args ...*val) string {
-	b := append([]byte(name), 0, byte(t.ID))
-	b = binary.AppendVarint(b, int64(t.Mod))
+	b := c.appendType(append([]byte(name), 0), t)
 	for _, a := range args {
 		b = binary.AppendUvarint(b, uint64(c.id(a)))
 	}
 	return string(b)
 }
 
+// appendType names a type in a key; definitions by the order in which they came.
+func (c *compiler) appendType(b []byte, t types.Type) []byte {
+	b = binary.BigEndian.AppendUint16(b, uint16(t.ID))
+	b = binary.AppendVarint(b, int64(t.Mod))
+	if t.Def == nil {
+		return append(b, 0)
+	}
+	n, ok := c.defs[t.Def]
+	if !ok {
+		n = len(c.defs) + 1
+		c.defs[t.Def] = n
+	}
+	return binary.AppendUvarint(b, uint64(n))
+}
+
 // constant returns the value of a constant.
 func (c *compiler) constant(d vector.Datum, t types.Type) *val {
-	b := []byte("const")
-	b = binary.BigEndian.AppendUint64(append(b, 0, byte(t.ID)), uint64(d.I))
+	b := c.appendType([]byte("const\x00"), t.Plain())
+	b = binary.BigEndian.AppendUint64(b, uint64(d.I))
 	b = binary.BigEndian.AppendUint64(b, math.Float64bits(d.F))
 	b = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, d.W[0]), d.W[1])
 	if d.Null {
@@ -288,7 +303,7 @@ func (c *compiler) apply(sig *function.Signature, entry Entry, t types.Type, arg
 		return args[0], nil
 	}
 	for i, a := range args {
-		if want := sig.ArgType(i, a.typ.ID); want != types.Unknown {
+		if want := sig.Arg(i); want != function.Any && want != types.Unknown && !want.IsPolymorphic() {
 			fitted, err := c.fit(a, types.Of(want), string(sig.ID))
 			if err != nil {
 				return nil, err

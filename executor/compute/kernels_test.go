@@ -144,11 +144,9 @@ func TestTotalKernelsNeverFail(t *testing.T) {
 			b.Cols = append(b.Cols, randomVector(r, a, b.Len, q.Values))
 			e.Args = append(e.Args, expr.Column{Index: i, T: types.Of(a)})
 		}
-		first := types.Unknown
-		if len(in) > 0 {
-			first = in[0].ID
-		}
-		e.T = types.Of(s.ResultType(first))
+		_, result, err := s.Instantiate(in)
+		require.NoError(t, err)
+		e.T = result
 		p, err := Compile([]expr.Expr{e}, in)
 		require.NoError(t, err)
 		out, err := p.Run(q, b)

@@ -417,14 +417,16 @@ func (p *exprParser) call(name string, args []expr.Expr) expr.Expr {
 }
 
 func (p *exprParser) build(sig *function.Signature, args []expr.Expr) expr.Expr {
-	first := types.Unknown
+	in := make([]types.Type, len(args))
 	for i, a := range args {
-		args[i] = p.coerce(a, types.Of(sig.ArgType(i, a.Type().ID)), function.Implicit)
-		if i == 0 {
-			first = args[0].Type().ID
-		}
+		in[i] = a.Type()
 	}
-	return expr.Call{Func: sig.ID, Args: args, T: types.Of(sig.ResultType(first))}
+	want, result, err := sig.Instantiate(in)
+	p.check(err)
+	for i, a := range args {
+		args[i] = p.coerce(a, want[i], function.Implicit)
+	}
+	return expr.Call{Func: sig.ID, Args: args, T: result}
 }
 
 func (p *exprParser) cast(e expr.Expr, t types.Type) expr.Expr {

@@ -197,7 +197,8 @@ func checkColumns(t *testing.T, q *op.Context, s *function.Signature, ts []types
 			keep = append(keep, uint16(i))
 		}
 	}
-	result := types.Of(s.ResultType(ts[0].ID))
+	_, result, err := s.Instantiate(ts)
+	require.NoError(t, err)
 	p, err := Compile([]expr.Expr{expr.Call{Func: s.ID, Args: args, T: result}}, ts)
 	require.NoError(t, err)
 	if len(keep) > 0 {

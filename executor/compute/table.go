@@ -283,7 +283,7 @@ func castEntries() map[function.ID]Entry {
 	t := make(map[function.ID]Entry)
 	cast := func(from, to types.ID, e Entry) { t[id2("cast", from, to)] = e }
 	for _, ty := range types.All() {
-		if ty.ID != types.Unknown && ty.ID != types.Void {
+		if !ty.ID.IsPseudo() && !ty.ID.IsArray() {
 			cast(ty.ID, ty.ID, same)
 		}
 	}

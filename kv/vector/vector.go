@@ -15,19 +15,22 @@ type Kind uint8
 
 const (
 	Bool    Kind = iota // Bits, one bit per row
-	Int32               // int2, int4, date (days since 2000-01-01), oid
+	Int32               // int2, int4, date (days since 2000-01-01), oid, enum (number of the label)
 	Int64               // int8, timestamp, timestamptz (µs since 2000-01-01 UTC); scaled float8
 	Float64             // float4 (rounded to float32 after every operation), float8
 	Word128             // uuid {high, low half, big endian}, interval {µs, months<<32|days}
-	Bytes               // text, varchar, name, bytea, numeric (kv/decimal's encoding)
+	Bytes               // text, varchar, name, bytea, numeric (kv/decimal's encoding), arrays and records (kv/array's)
 )
 
 // KindOf returns the Kind of a logical type.
 func KindOf(t types.Type) Kind {
+	if t.ID.IsArray() {
+		return Bytes
+	}
 	switch t.ID {
 	case types.Bool:
 		return Bool
-	case types.Int2, types.Int4, types.Date, types.OID, types.Regtype:
+	case types.Int2, types.Int4, types.Date, types.OID, types.Regtype, types.Enum:
 		return Int32
 	case types.Int8, types.Timestamp, types.Timestamptz:
 		return Int64
@@ -35,7 +38,7 @@ func KindOf(t types.Type) Kind {
 		return Float64
 	case types.UUID, types.Interval:
 		return Word128
-	case types.Text, types.Varchar, types.Name, types.Unknown, types.Bytea, types.Numeric, types.Void:
+	case types.Text, types.Varchar, types.Name, types.Unknown, types.Bytea, types.Numeric, types.Void, types.Record:
 		return Bytes
 	}
 	panic(fmt.Sprintf("vector: type %v has no kind", t))

@@ -40,6 +40,7 @@ const (
 	columnMod     = 4 // zigzag: types.Type.Mod
 	columnNotNull = 5 // varint, 1
 	columnDefault = 6 // string
+	columnTypeOID = 7 // varint: Def.OID of a user's type
 )
 
 // AppendTable appends the record of t, which must be valid.
@@ -81,11 +82,17 @@ func appendColumn(b []byte, c *Column) []byte {
 	if c.NotNull {
 		b = appendUint(b, columnNotNull, 1)
 	}
-	return appendString(b, columnDefault, c.Default)
+	b = appendString(b, columnDefault, c.Default)
+	if c.Type.Def != nil {
+		b = appendUint(b, columnTypeOID, uint64(c.Type.Def.OID))
+	}
+	return b
 }
 
 // DecodeTable returns the table of a record. It returns ErrNewer, or ErrCorrupt
-// for what AppendTable cannot have written: what it returns is valid.
+// for what AppendTable cannot have written: what it returns is valid. Of a user's
+// type the record has the OID only: the Def of such a column has nothing else
+// until the catalog puts the definition in its place.
 func DecodeTable(src []byte) (*Table, error) {
 	_, body, err := OpenRecord(src, tableVersion)
 	if err != nil {
@@ -160,7 +167,7 @@ func decodeColumn(f field) (Column, error) {
 		case columnName:
 			return setString(&c.Name, f)
 		case columnType:
-			var id uint8
+			var id uint16
 			err := setUint(&id, f)
 			c.Type.ID = types.ID(id)
 			return err
@@ -170,6 +177,9 @@ func decodeColumn(f field) (Column, error) {
 			c.NotNull = f.num != 0
 		case columnDefault:
 			return setString(&c.Default, f)
+		case columnTypeOID:
+			c.Type.Def = &types.Def{}
+			return setUint(&c.Type.Def.OID, f)
 		}
 		return nil
 	})

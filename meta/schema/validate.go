@@ -90,8 +90,5 @@ func (t *Table) Validate() error {
 
 // storable reports whether a column may have the type.
 func storable(id types.ID) bool {
-	if id >= types.Bool && id <= types.UUID {
-		return true
-	}
-	return id == types.OID || id == types.Name || id == types.Regtype
+	return id.Valid() && !id.IsPseudo()
 }

@@ -7,11 +7,16 @@ package types
 import "strconv"
 
 // ID is a logical type without its modifier. The numbers are stored in
-// descriptors and plans: append only.
-type ID uint8
+// descriptors and plans: append only. Bit arrayBit makes the type of arrays over
+// the type that the other bits name.
+type ID uint16
+
+const arrayBit ID = 0x100
 
 // The types of SQL. Unknown is the type of an untyped literal or parameter
-// before the binder has resolved it; Void is what some functions return.
+// before the binder has resolved it; Void is what some functions return. Record
+// is a row; Enum is every enumeration, told apart by Type.Def. The Any… types
+// are polymorphic: they stand in signatures only.
 const (
 	Invalid ID = iota
 	Bool
@@ -34,8 +39,41 @@ const (
 	OID
 	Name
 	Regtype
+	Record
+	Enum
+	Anyelement
+	Anyarray
+	Anynonarray
+	Anyenum
+	Anycompatible
+	Anycompatiblearray
+	Anycompatiblenonarray
 	idEnd
 )
+
+// Array returns the type of arrays over id, which is not one.
+func (id ID) Array() ID { return id | arrayBit }
+
+// Elem returns the type of the elements of an array type, and id for others.
+func (id ID) Elem() ID { return id &^ arrayBit }
+
+// IsArray reports whether id is a type of arrays.
+func (id ID) IsArray() bool { return id&arrayBit != 0 }
+
+// Valid reports whether id is a number that has been given.
+func (id ID) Valid() bool { return id.Elem() < idEnd }
+
+// HasDef reports whether a type with this number may have a definition.
+func (id ID) HasDef() bool { return id.Elem() == Enum || id.Elem() == Record }
+
+// IsPolymorphic reports whether id stands for the types that a call gives it.
+func (id ID) IsPolymorphic() bool { return id >= Anyelement && id <= Anycompatiblenonarray }
+
+// IsPseudo reports whether no column can have the type.
+func (id ID) IsPseudo() bool {
+	id = id.Elem()
+	return id == Unknown || id == Void || id == Record || id.IsPolymorphic() || id == Invalid
+}
 
 // Type is a logical type with its modifier.
 type Type struct {
@@ -43,12 +81,33 @@ type Type struct {
 	// Mod is PostgreSQL's typmod: for Varchar the length in characters + 4, for
 	// Numeric (precision<<16 | scale&0x7ff) + 4, for Timestamp, Timestamptz the
 	// fractional digits 0..6 and for Interval (fields<<16 | precision). -1 means
-	// no modifier; the zero Type is Invalid.
+	// no modifier; the zero Type is Invalid. An array has its elements'.
 	Mod int32
+	// Def is the definition of a user's type or of an array over one, nil for a
+	// built-in type.
+	Def *Def
 }
 
 // Of returns the type id without a modifier.
 func Of(id ID) Type { return Type{ID: id, Mod: -1} }
+
+// Array returns the type of arrays over t, which is not one.
+func (t Type) Array() Type {
+	t.ID = t.ID.Array()
+	return t
+}
+
+// Elem returns the type of the elements of an array, and t itself for others.
+func (t Type) Elem() Type {
+	t.ID = t.ID.Elem()
+	return t
+}
+
+// Plain returns t without its modifier.
+func (t Type) Plain() Type {
+	t.Mod = -1
+	return t
+}
 
 // VarcharN returns varchar(n), n in characters, ≥ 1.
 func VarcharN(n int) Type { return Type{ID: Varchar, Mod: int32(n) + 4} }
@@ -81,48 +140,89 @@ func (t Type) PrecisionScale() (precision, scale int, ok bool) {
 }
 
 type info struct {
-	oid  uint32
-	size int16 // pg_type.typlen: bytes, -1 variable
-	name string
-	udt  string // pg_type.typname
+	oid   uint32
+	array uint32 // pg_type.typarray
+	size  int16  // pg_type.typlen: bytes, -1 variable
+	name  string
+	udt   string // pg_type.typname
 }
 
 var infos = [idEnd]info{
-	Bool:        {16, 1, "boolean", "bool"},
-	Int2:        {21, 2, "smallint", "int2"},
-	Int4:        {23, 4, "integer", "int4"},
-	Int8:        {20, 8, "bigint", "int8"},
-	Float4:      {700, 4, "real", "float4"},
-	Float8:      {701, 8, "double precision", "float8"},
-	Numeric:     {1700, -1, "numeric", "numeric"},
-	Text:        {25, -1, "text", "text"},
-	Varchar:     {1043, -1, "character varying", "varchar"},
-	Date:        {1082, 4, "date", "date"},
-	Timestamp:   {1114, 8, "timestamp without time zone", "timestamp"},
-	Timestamptz: {1184, 8, "timestamp with time zone", "timestamptz"},
-	Interval:    {1186, 16, "interval", "interval"},
-	Bytea:       {17, -1, "bytea", "bytea"},
-	UUID:        {2950, 16, "uuid", "uuid"},
-	Unknown:     {705, -2, "unknown", "unknown"},
-	Void:        {2278, 4, "void", "void"},
-	OID:         {26, 4, "oid", "oid"},
-	Name:        {19, 64, "name", "name"},
-	Regtype:     {2206, 4, "regtype", "regtype"},
+	Bool:        {16, 1000, 1, "boolean", "bool"},
+	Int2:        {21, 1005, 2, "smallint", "int2"},
+	Int4:        {23, 1007, 4, "integer", "int4"},
+	Int8:        {20, 1016, 8, "bigint", "int8"},
+	Float4:      {700, 1021, 4, "real", "float4"},
+	Float8:      {701, 1022, 8, "double precision", "float8"},
+	Numeric:     {1700, 1231, -1, "numeric", "numeric"},
+	Text:        {25, 1009, -1, "text", "text"},
+	Varchar:     {1043, 1015, -1, "character varying", "varchar"},
+	Date:        {1082, 1182, 4, "date", "date"},
+	Timestamp:   {1114, 1115, 8, "timestamp without time zone", "timestamp"},
+	Timestamptz: {1184, 1185, 8, "timestamp with time zone", "timestamptz"},
+	Interval:    {1186, 1187, 16, "interval", "interval"},
+	Bytea:       {17, 1001, -1, "bytea", "bytea"},
+	UUID:        {2950, 2951, 16, "uuid", "uuid"},
+	Unknown:     {705, 0, -2, "unknown", "unknown"},
+	Void:        {2278, 0, 4, "void", "void"},
+	OID:         {26, 1028, 4, "oid", "oid"},
+	Name:        {19, 1003, 64, "name", "name"},
+	Regtype:     {2206, 2211, 4, "regtype", "regtype"},
+	Record:      {2249, 2287, -1, "record", "record"},
+	Enum:        {0, 0, 4, "enum", "enum"},
+
+	Anyelement:            {2283, 0, 4, "anyelement", "anyelement"},
+	Anyarray:              {2277, 0, -1, "anyarray", "anyarray"},
+	Anynonarray:           {2776, 0, 4, "anynonarray", "anynonarray"},
+	Anyenum:               {3500, 0, 4, "anyenum", "anyenum"},
+	Anycompatible:         {5077, 0, 4, "anycompatible", "anycompatible"},
+	Anycompatiblearray:    {5078, 0, -1, "anycompatiblearray", "anycompatiblearray"},
+	Anycompatiblenonarray: {5079, 0, 4, "anycompatiblenonarray", "anycompatiblenonarray"},
 }
 
 // OID returns the type's row in pg_type; 0 for Invalid.
-func (t Type) OID() uint32 { return infos[t.ID].oid }
+func (t Type) OID() uint32 {
+	i := infos[t.ID.Elem()]
+	if t.Def != nil && t.Def.OID != 0 {
+		i.oid, i.array = t.Def.OID, t.Def.ArrayOID
+	}
+	if t.ID.IsArray() {
+		return i.array
+	}
+	return i.oid
+}
 
 // Size returns pg_type.typlen: bytes, or -1 for a variable length.
-func (t Type) Size() int16 { return infos[t.ID].size }
+func (t Type) Size() int16 {
+	if t.ID.IsArray() {
+		return -1
+	}
+	return infos[t.ID].size
+}
 
-// Udt returns pg_type.typname, as "int4".
-func (t Type) Udt() string { return infos[t.ID].udt }
+// Udt returns pg_type.typname, as "int4" or "_int4".
+func (t Type) Udt() string {
+	n := infos[t.ID.Elem()].udt
+	if t.Def != nil && t.Def.Name != "" {
+		n = t.Def.Name
+	}
+	if t.ID.IsArray() {
+		return "_" + n
+	}
+	return n
+}
 
-// String returns what format_type prints, as "character varying(3)".
+// String returns what format_type prints, as "character varying(3)[]".
 func (t Type) String() string {
+	if t.ID.IsArray() {
+		return t.Elem().String() + "[]"
+	}
 	n := infos[t.ID].name
 	switch t.ID {
+	case Enum, Record:
+		if t.Def != nil && t.Def.Name != "" {
+			return t.Def.quotedName()
+		}
 	case Varchar:
 		if l, ok := t.MaxLen(); ok {
 			return n + "(" + strconv.Itoa(l) + ")"
@@ -168,23 +268,36 @@ func intervalMod(mod int32) string {
 	return s
 }
 
-// ByOID returns the type with this OID, ok false when we have none.
+// ByOID returns the built-in type with this OID, ok false when we have none.
 func ByOID(oid uint32) (Type, bool) {
-	for id, i := range infos {
-		if i.oid == oid && oid != 0 {
-			return Of(ID(id)), true
+	if oid == 0 {
+		return Type{}, false
+	}
+	for n, i := range infos {
+		switch oid {
+		case i.oid:
+			return Of(ID(n)), true
+		case i.array:
+			return Of(ID(n).Array()), true
 		}
 	}
 	return Type{}, false
 }
 
-// All returns every type that a column, a cast or a pg_type row may name.
+// All returns every built-in type that pg_type has a row for: the base types in
+// the order of their numbers, pseudo-types among them, then their arrays.
 func All() []Type {
-	var all []Type
+	var all, arrays []Type
 	for id := Bool; id < idEnd; id++ {
+		if id == Enum {
+			continue
+		}
 		all = append(all, Of(id))
+		if infos[id].array != 0 {
+			arrays = append(arrays, Of(id.Array()))
+		}
 	}
-	return all
+	return append(all, arrays...)
 }
 
 // IsString reports whether values of t are character strings.

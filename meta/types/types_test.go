@@ -1,6 +1,10 @@
 package types
 
 import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,49 +12,51 @@ import (
 )
 
 // TestPostgres compares OID, typname, typlen and format_type of every type with
-// what PostgreSQL 15 answers.
+// PostgreSQL 15's pg_type, which testdata/pg_type.tsv holds.
 func TestPostgres(t *testing.T) {
-	rows := map[ID]struct {
-		oid  uint32
-		udt  string
-		size int16
-		name string
-	}{
-		Bool:        {16, "bool", 1, "boolean"},
-		Bytea:       {17, "bytea", -1, "bytea"},
-		Name:        {19, "name", 64, "name"},
-		Int8:        {20, "int8", 8, "bigint"},
-		Int2:        {21, "int2", 2, "smallint"},
-		Int4:        {23, "int4", 4, "integer"},
-		Text:        {25, "text", -1, "text"},
-		OID:         {26, "oid", 4, "oid"},
-		Float4:      {700, "float4", 4, "real"},
-		Float8:      {701, "float8", 8, "double precision"},
-		Unknown:     {705, "unknown", -2, "unknown"},
-		Varchar:     {1043, "varchar", -1, "character varying"},
-		Date:        {1082, "date", 4, "date"},
-		Timestamp:   {1114, "timestamp", 8, "timestamp without time zone"},
-		Timestamptz: {1184, "timestamptz", 8, "timestamp with time zone"},
-		Interval:    {1186, "interval", 16, "interval"},
-		Numeric:     {1700, "numeric", -1, "numeric"},
-		Regtype:     {2206, "regtype", 4, "regtype"},
-		Void:        {2278, "void", 4, "void"},
-		UUID:        {2950, "uuid", 16, "uuid"},
+	rows, err := os.ReadFile("testdata/pg_type.tsv")
+	require.NoError(t, err)
+	want := map[uint32]string{}
+	for line := range strings.Lines(string(rows)) {
+		oid, rest, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		n, err := strconv.ParseUint(oid, 10, 32)
+		require.NoError(t, err)
+		want[uint32(n)] = rest
 	}
-	require.Len(t, All(), len(rows))
 	for _, typ := range All() {
-		want := rows[typ.ID]
-		require.Equal(t, want.oid, typ.OID())
-		require.Equal(t, want.udt, typ.Udt())
-		require.Equal(t, want.size, typ.Size())
-		require.Equal(t, want.name, typ.String())
-		back, ok := ByOID(want.oid)
+		require.Equal(t, want[typ.OID()], fmt.Sprintf("%s\t%d\t%s", typ.Udt(), typ.Size(), typ), "oid %d", typ.OID())
+		back, ok := ByOID(typ.OID())
 		require.True(t, ok)
 		require.Equal(t, typ, back)
 	}
 	_, ok := ByOID(0)
 	require.False(t, ok)
-	_, ok = ByOID(1083) // time
+	_, ok = ByOID(600) // point
+	require.False(t, ok)
+}
+
+// TestDefinitions checks names and OIDs of a user's type and of arrays over it,
+// and that labels are found by number and by name.
+func TestDefinitions(t *testing.T) {
+	d := &Def{OID: 16390, ArrayOID: 16389, Namespace: "public", Name: "Mood", Labels: []Label{{-5, "sad"}, {0, "ok"}, {9, "happy"}}}
+	typ := OfDef(Enum, d)
+	require.Equal(t, `"Mood"`, typ.String())
+	require.Equal(t, `"Mood"[]`, typ.Array().String())
+	require.Equal(t, "_Mood", typ.Array().Udt())
+	require.Equal(t, [2]uint32{16390, 16389}, [2]uint32{typ.OID(), typ.Array().OID()})
+	require.Equal(t, typ, typ.Array().Elem())
+	require.Equal(t, "app.mood", (&Def{Namespace: "app", Name: "mood"}).quotedName())
+	for _, l := range d.Labels {
+		name, ok := d.Label(l.Number)
+		require.True(t, ok)
+		require.Equal(t, l.Name, name)
+		number, ok := d.Number(l.Name)
+		require.True(t, ok)
+		require.Equal(t, l.Number, number)
+	}
+	_, ok := d.Label(1)
+	require.False(t, ok)
+	_, ok = d.Number("OK")
 	require.False(t, ok)
 }
 
@@ -61,23 +67,23 @@ func TestModifiers(t *testing.T) {
 		typ  Type
 		want string
 	}{
-		{Type{Varchar, 7}, "character varying(3)"},
-		{Type{Numeric, 655366}, "numeric(10,2)"},
-		{Type{Numeric, 327684}, "numeric(5,0)"},
-		{Type{Numeric, 198658}, "numeric(3,-2)"},
-		{Type{Numeric, 65537004}, "numeric(1000,1000)"},
-		{Type{Numeric, 131081}, "numeric(2,5)"},
-		{Type{Timestamp, 3}, "timestamp(3) without time zone"},
-		{Type{Timestamptz, 0}, "timestamp(0) with time zone"},
-		{Type{Interval, 2147418115}, "interval(3)"},
-		{Type{Interval, 470351871}, "interval day to second"},
-		{Type{Interval, 470286338}, "interval day to second(2)"},
-		{Type{Interval, 327679}, "interval year"},
-		{Type{Interval, 67174399}, "interval hour"},
-		{Type{Interval, 268435457}, "interval second(1)"},
-		{Type{Interval, 458751}, "interval year to month"},
-		{Type{Interval, 402653188}, "interval minute to second(4)"},
-		{Type{Interval, 201392127}, "interval hour to minute"},
+		{Type{ID: Varchar, Mod: 7}, "character varying(3)"},
+		{Type{ID: Numeric, Mod: 655366}, "numeric(10,2)"},
+		{Type{ID: Numeric, Mod: 327684}, "numeric(5,0)"},
+		{Type{ID: Numeric, Mod: 198658}, "numeric(3,-2)"},
+		{Type{ID: Numeric, Mod: 65537004}, "numeric(1000,1000)"},
+		{Type{ID: Numeric, Mod: 131081}, "numeric(2,5)"},
+		{Type{ID: Timestamp, Mod: 3}, "timestamp(3) without time zone"},
+		{Type{ID: Timestamptz, Mod: 0}, "timestamp(0) with time zone"},
+		{Type{ID: Interval, Mod: 2147418115}, "interval(3)"},
+		{Type{ID: Interval, Mod: 470351871}, "interval day to second"},
+		{Type{ID: Interval, Mod: 470286338}, "interval day to second(2)"},
+		{Type{ID: Interval, Mod: 327679}, "interval year"},
+		{Type{ID: Interval, Mod: 67174399}, "interval hour"},
+		{Type{ID: Interval, Mod: 268435457}, "interval second(1)"},
+		{Type{ID: Interval, Mod: 458751}, "interval year to month"},
+		{Type{ID: Interval, Mod: 402653188}, "interval minute to second(4)"},
+		{Type{ID: Interval, Mod: 201392127}, "interval hour to minute"},
 	} {
 		require.Equal(t, c.want, c.typ.String())
 	}

@@ -17,7 +17,7 @@ import (
 func (b *binder) coerce(e expr.Expr, to types.Type, ctx function.CastContext, pos int) (r expr.Expr, ok bool, err error) {
 	from := e.Type()
 	if from.ID == types.Unknown {
-		as := types.Of(to.ID)
+		as := to.Plain()
 		if to.ID == types.Interval {
 			as = to // the fields decide what the numbers of the literal mean
 		}
@@ -27,6 +27,9 @@ func (b *binder) coerce(e expr.Expr, to types.Type, ctx function.CastContext, po
 		}
 		r, err = b.modify(r, to, ctx, pos)
 		return r, true, err
+	}
+	if from.ID == to.ID && from.Def != to.Def && to.Def != nil {
+		return nil, false, nil // another enumeration
 	}
 	if from.ID != to.ID {
 		if sameBytes(from.ID, to.ID) && ctx != function.Explicit && to.Mod < 0 {
@@ -42,7 +45,7 @@ func (b *binder) coerce(e expr.Expr, to types.Type, ctx function.CastContext, po
 		if !ok {
 			return nil, false, nil
 		}
-		t := types.Of(to.ID)
+		t := to.Plain()
 		if ctx != function.Implicit && takesModifier(sig) {
 			t = to
 		}
@@ -147,7 +150,7 @@ func needsClock(text string, t types.ID) bool {
 // is exact and cannot fail, so that plans compare and store constants of the
 // column's type. ok is false for everything else.
 func (b *binder) literalAs(c expr.Const, to types.Type) (expr.Const, bool) {
-	t := types.Of(to.ID)
+	t := to.Plain()
 	if c.Value.Null {
 		if _, ok := function.CastFor(c.T.ID, to.ID, function.Explicit); !ok {
 			return expr.Const{}, false
@@ -199,7 +202,7 @@ func (b *binder) reparse(c expr.Const, t types.Type) (expr.Const, bool) {
 func (b *binder) cast(e expr.Expr, to types.Type, pos int) (expr.Expr, error) {
 	r, ok, err := b.coerce(e, to, function.Explicit, pos)
 	if err == nil && !ok {
-		err = sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", types.Of(e.Type().ID), types.Of(to.ID)).At(pos)
+		err = sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", e.Type().Plain(), to.Plain()).At(pos)
 	}
 	return r, err
 }
@@ -210,7 +213,7 @@ func (b *binder) boolean(e expr.Expr, what string, pos int) (expr.Expr, error) {
 		return e, nil
 	}
 	if e.Type().ID != types.Unknown {
-		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "argument of %s must be type %s, not type %s", what, "boolean", types.Of(e.Type().ID)).At(pos)
+		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "argument of %s must be type %s, not type %s", what, "boolean", e.Type().Plain()).At(pos)
 	}
 	return b.known(e, expr.Bool, pos)
 }
@@ -223,74 +226,39 @@ func at(err error, pos int) error {
 	return err
 }
 
-// category is the group of a type in PostgreSQL's resolution rules, with
-// whether the type is preferred in it (pg_type.typcategory, typispreferred).
-func category(t types.ID) (cat byte, preferred bool) {
-	switch t {
-	case types.Bool:
-		return 'B', true
-	case types.Int2, types.Int4, types.Int8, types.Float4, types.Numeric, types.Regtype:
-		return 'N', false
-	case types.Float8, types.OID:
-		return 'N', true
-	case types.Text:
-		return 'S', true
-	case types.Varchar, types.Name:
-		return 'S', false
-	case types.Date, types.Timestamp:
-		return 'D', false
-	case types.Timestamptz:
-		return 'D', true
-	case types.Interval:
-		return 'T', true
-	case types.Unknown:
-		return 'X', false
-	case types.Void:
-		return 'P', false
-	}
-	return 'U', false
-}
-
 // common is select_common_type: the type of CASE, UNION, VALUES, COALESCE and
 // their like. what words the error; pos[i] belongs to list[i].
 func common(list []types.Type, what string, pos func(i int) int) (types.Type, error) {
 	same := true
 	for _, t := range list[1:] {
-		same = same && t.ID == list[0].ID
+		same = same && t.Plain() == list[0].Plain()
 	}
 	if same && list[0].ID != types.Unknown {
-		return commonMod(list[0].ID, list), nil
+		return commonMod(list[0].Plain(), list), nil
 	}
-	best := types.Unknown
-	cat, preferred := category(best)
+	best := types.Of(types.Unknown)
 	for i, t := range list {
-		if t.ID == types.Unknown || t.ID == best {
-			continue
+		both, ok := function.Meet(best, t.Plain())
+		if !ok {
+			return types.Type{}, sqlerr.New(sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", what, best, t.Plain()).At(pos(i))
 		}
-		c, p := category(t.ID)
-		switch {
-		case best == types.Unknown:
-			best, cat, preferred = t.ID, c, p
-		case c != cat:
-			return types.Type{}, sqlerr.New(sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", what, types.Of(best), types.Of(t.ID)).At(pos(i))
-		case !preferred && function.CanCast(best, t.ID, function.Implicit) && !function.CanCast(t.ID, best, function.Implicit):
-			best, cat, preferred = t.ID, c, p
-		}
+		best = both
 	}
-	if best == types.Unknown {
-		best = types.Text
+	if best.ID == types.Unknown {
+		best = types.Of(types.Text)
 	}
 	return commonMod(best, list), nil
 }
 
 // commonMod keeps the modifier that all values have.
-func commonMod(id types.ID, list []types.Type) types.Type {
-	for _, t := range list {
-		if t.ID != id || t.Mod != list[0].Mod {
-			return types.Of(id)
+func commonMod(t types.Type, list []types.Type) types.Type {
+	for _, x := range list {
+		if x.Plain() != t || x.Mod != list[0].Mod {
+			return t
 		}
 	}
-	return types.Type{ID: id, Mod: list[0].Mod}
+	t.Mod = list[0].Mod
+	return t
 }
 
 // unify coerces a list to its common type.
@@ -316,7 +284,7 @@ func (b *binder) unify(list []expr.Expr, what string, pos func(i int) int) ([]ex
 func (b *binder) convert(e expr.Expr, t types.Type, what string, pos int) (expr.Expr, error) {
 	r, ok, err := b.coerce(e, t, function.Implicit, pos)
 	if err == nil && !ok {
-		err = sqlerr.New(sqlerr.CannotCoerce, "%s could not convert type %s to %s", what, types.Of(e.Type().ID), types.Of(t.ID)).At(pos)
+		err = sqlerr.New(sqlerr.CannotCoerce, "%s could not convert type %s to %s", what, e.Type().Plain(), t.Plain()).At(pos)
 	}
 	return r, err
 }

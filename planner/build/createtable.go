@@ -144,7 +144,7 @@ func (b *binder) columnDef(t *schema.Table, d ast.ColumnDef) (schema.Column, err
 			return c, sqlerr.New(sqlerr.UndefinedObject, "collation \"%s\" for encoding \"UTF8\" does not exist", dotted(d.Collation.Parts)).At(d.Collation.Pos)
 		}
 		if !c.Type.IsString() {
-			return c, sqlerr.New(sqlerr.DatatypeMismatch, "collations are not supported by type %s", types.Of(c.Type.ID)).At(d.Collation.Pos)
+			return c, sqlerr.New(sqlerr.DatatypeMismatch, "collations are not supported by type %s", c.Type.Plain()).At(d.Collation.Pos)
 		}
 	}
 	c.NotNull = d.NotNull

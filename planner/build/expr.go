@@ -100,7 +100,7 @@ func (b *binder) bind(e ast.Expr, sc *scope) (expr.Expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", types.Of(x.Type().ID)).At(loc(e.X))
+		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", x.Type().Plain()).At(loc(e.X))
 	case *ast.Array, *ast.ArrayQuery:
 		return nil, sqlerr.NotSupported("array type").At(loc(e))
 	case *ast.Field:
@@ -192,16 +192,20 @@ func (b *binder) apply(sig *function.Signature, args []expr.Expr, pos int) (expr
 	if sig.Kind == function.Cast {
 		return b.cast(args[0], types.Of(sig.Result), pos)
 	}
-	args, err := b.arguments(sig, args, pos)
+	args, t, err := b.arguments(sig, args, pos)
 	if err != nil {
 		return nil, err
 	}
-	t := types.Of(sig.ResultType(firstType(args)))
 	return expr.Call{Func: sig.ID, Args: args, T: t}, nil
 }
 
-// arguments casts the arguments of a call to what the signature takes.
-func (b *binder) arguments(sig *function.Signature, args []expr.Expr, pos int) ([]expr.Expr, error) {
+// arguments casts the arguments of a call to what the signature takes, and
+// returns the type of the result.
+func (b *binder) arguments(sig *function.Signature, args []expr.Expr, pos int) ([]expr.Expr, types.Type, error) {
+	want, result, err := sig.Instantiate(typesOf(args))
+	if err != nil {
+		return nil, result, at(err, pos)
+	}
 	out := make([]expr.Expr, len(args))
 	for i, a := range args {
 		if p, ok := a.(expr.Param); ok && p.T.ID == types.Unknown && sig.Args[min(i, len(sig.Args)-1)] == function.Any {
@@ -213,24 +217,17 @@ func (b *binder) arguments(sig *function.Signature, args []expr.Expr, pos int) (
 			out[i] = c // the one function that tells
 			continue
 		}
-		t := types.Of(sig.ArgType(i, a.Type().ID))
+		t := want[i]
 		r, ok, err := b.coerce(a, t, function.Implicit, pos)
 		if err != nil {
-			return nil, err
+			return nil, result, err
 		}
 		if !ok {
-			return nil, sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", a.Type(), t).At(pos)
+			return nil, result, sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", a.Type(), t).At(pos)
 		}
 		out[i] = r
 	}
-	return out, nil
-}
-
-func firstType(args []expr.Expr) types.ID {
-	if len(args) == 0 {
-		return types.Invalid
-	}
-	return args[0].Type().ID
+	return out, result, nil
 }
 
 func typesOf(args []expr.Expr) []types.Type {
@@ -283,7 +280,7 @@ func (b *binder) recordOperator(e *ast.Binary, sc *scope) (expr.Expr, error) {
 		if v.Type().ID == types.Unknown {
 			return nil, sqlerr.NotSupported("ROW value").At(loc(x))
 		}
-		names[i] = types.Of(v.Type().ID).String()
+		names[i] = v.Type().Plain().String()
 	}
 	return nil, sqlerr.New(sqlerr.UndefinedFunction, "operator does not exist: %s %s %s", names[0], e.Op, names[1]).
 		WithHint("No operator matches the given name and argument types. You might need to add explicit type casts.").At(e.Pos)
@@ -522,12 +519,12 @@ func (b *binder) inList(x expr.Expr, list []expr.Expr, not bool, pos int, posOf 
 	}
 	t, err := common(typesOf(append([]expr.Expr{x}, list...)), "IN", func(int) int { return pos })
 	if err == nil && len(list) > 1 {
-		if x, err = b.convert(x, types.Of(t.ID), "IN", pos); err != nil {
+		if x, err = b.convert(x, t.Plain(), "IN", pos); err != nil {
 			return nil, err
 		}
 		items := make([]expr.Expr, len(list))
 		for i, v := range list {
-			if items[i], err = b.convert(v, types.Of(t.ID), "IN", posOf(i)); err != nil {
+			if items[i], err = b.convert(v, t.Plain(), "IN", posOf(i)); err != nil {
 				return nil, err
 			}
 		}
@@ -751,7 +748,7 @@ func (b *binder) collate(e *ast.Collate, sc *scope) (expr.Expr, error) {
 		return nil, sqlerr.New(sqlerr.UndefinedObject, "collation \"%s\" for encoding \"UTF8\" does not exist", dotted(e.Collation.Parts)).At(e.Pos)
 	}
 	if !x.Type().IsString() {
-		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "collations are not supported by type %s", types.Of(x.Type().ID)).At(e.Pos)
+		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "collations are not supported by type %s", x.Type().Plain()).At(e.Pos)
 	}
 	return x, nil
 }

@@ -466,7 +466,7 @@ func (b *binder) using(j *logical.Join, names []string, left, right []*item, mer
 		eq, err := b.call("=", []expr.Expr{l, r}, -1)
 		if err != nil {
 			if sqlerr.Code(err) == sqlerr.UndefinedFunction {
-				err = sqlerr.New(sqlerr.DatatypeMismatch, "JOIN/USING types %s and %s cannot be matched", types.Of(l.Type().ID), types.Of(r.Type().ID))
+				err = sqlerr.New(sqlerr.DatatypeMismatch, "JOIN/USING types %s and %s cannot be matched", l.Type().Plain(), r.Type().Plain())
 			}
 			return nil, err
 		}

@@ -123,7 +123,7 @@ func (b *binder) order(sig *function.Signature, args []expr.Expr, order []int, p
 			continue
 		}
 		text, null := sig.Default(i)
-		t := types.Of(sig.ArgType(i, types.Unknown))
+		t := types.Of(sig.Arg(i))
 		if null {
 			out = append(out, expr.Const{Value: vector.NullDatum, T: t})
 			continue
@@ -175,7 +175,7 @@ func (b *binder) keywordCall(name string, e *ast.FuncCall, sc *scope) (expr.Expr
 	}
 	sig, err := function.Resolve("<", []types.Type{t, t})
 	if err != nil {
-		return nil, sqlerr.New(sqlerr.UndefinedFunction, "could not identify a comparison function for type %s", types.Of(t.ID)).At(e.Pos)
+		return nil, sqlerr.New(sqlerr.UndefinedFunction, "could not identify a comparison function for type %s", t.Plain()).At(e.Pos)
 	}
 	return expr.Extreme{Max: name == "greatest", Args: args, Less: sig.ID, T: t}, nil
 }
@@ -231,7 +231,8 @@ func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, 
 	if err := b.aggregateOrder(name, e, args, &inner); err != nil {
 		return nil, err
 	}
-	if args, err = b.arguments(sig, args, e.Pos); err != nil {
+	args, result, err := b.arguments(sig, args, e.Pos)
+	if err != nil {
 		return nil, err
 	}
 	var filter expr.Expr
@@ -251,7 +252,7 @@ func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, 
 	}
 	agg := logical.Agg{
 		Func: sig.ID, Args: args, Distinct: e.Distinct, Filter: filter,
-		T: types.Of(sig.ResultType(firstType(args))),
+		T: result,
 	}
 	g := sc.group
 	for i, have := range g.aggs {

@@ -123,7 +123,7 @@ func insertColumns(t *schema.Table, list []ast.Name) (cols, pos []int, err error
 // fieldAssignment refuses col.field as a target: no type has fields.
 func fieldAssignment(t *schema.Table, i int, n ast.Name) error {
 	return sqlerr.New(sqlerr.DatatypeMismatch, "cannot assign to field \"%s\" of column \"%s\" because its type %s is not a composite type",
-		n.Parts[1], n.Parts[0], types.Of(t.Columns[i].Type.ID)).At(n.Pos)
+		n.Parts[1], n.Parts[0], t.Columns[i].Type.Plain()).At(n.Pos)
 }
 
 // checkWidth compares the number of values with the number of columns.
@@ -268,7 +268,7 @@ func (b *binder) assign(e expr.Expr, t *schema.Table, i, pos int) (expr.Expr, er
 	c := t.Columns[i]
 	r, ok, err := b.coerce(e, c.Type, function.Assignment, pos)
 	if err == nil && !ok {
-		err = sqlerr.New(sqlerr.DatatypeMismatch, "column \"%s\" is of type %s but expression is of type %s", c.Name, types.Of(c.Type.ID), types.Of(e.Type().ID)).
+		err = sqlerr.New(sqlerr.DatatypeMismatch, "column \"%s\" is of type %s but expression is of type %s", c.Name, c.Type.Plain(), e.Type().Plain()).
 			WithHint("You will need to rewrite or cast the expression.").At(pos)
 	}
 	return r, err

@@ -52,7 +52,7 @@ func (b *binder) untyped(p *ast.Param, other expr.Expr, pos int) (expr.Expr, err
 
 // setParam gives p the type t, which must be what other uses of it say.
 func (b *binder) setParam(p expr.Param, t types.Type) (expr.Expr, error) {
-	t = types.Of(t.ID)
+	t = t.Plain()
 	have := &b.params[p.N-1]
 	if have.ID == types.Unknown {
 		*have = t

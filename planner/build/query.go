@@ -66,12 +66,12 @@ func (b *binder) textUnknowns(r *result) error {
 // retype gives the untyped output i of r the type t.
 func (b *binder) retype(r *result, i int, t types.Type, pos int) error {
 	id := r.cols[i].ID
-	if err := b.retypeIn(r.node, id, types.Of(t.ID), pos); err != nil {
+	if err := b.retypeIn(r.node, id, t.Plain(), pos); err != nil {
 		return err
 	}
 	for k := range r.cols {
 		if r.cols[k].ID == id {
-			r.cols[k].T = types.Of(t.ID)
+			r.cols[k].T = t.Plain()
 		}
 	}
 	return nil
@@ -264,7 +264,7 @@ func (b *binder) limit(n logical.Node, t *ast.Tail, sc *scope) (logical.Node, er
 			return nil, err
 		}
 		if !ok {
-			return nil, sqlerr.New(sqlerr.DatatypeMismatch, "argument of %s must be type bigint, not type %s", x.c.words(), types.Of(t.ID)).At(loc(x.e))
+			return nil, sqlerr.New(sqlerr.DatatypeMismatch, "argument of %s must be type bigint, not type %s", x.c.words(), t.Plain()).At(loc(x.e))
 		}
 		if !logical.Constant(e) {
 			return nil, sqlerr.New(sqlerr.InvalidColumnReference, "argument of %s must not contain variables", x.c.words()).At(columnPos(x.e))

@@ -311,10 +311,10 @@ func timeColumn(t *schema.Table, o *options) error {
 	case types.Date, types.Timestamp, types.Timestamptz:
 		if o.timeUnit != "" {
 			return sqlerr.New(sqlerr.InvalidParameterValue, "option \"time_unit\" requires an integer time column").
-				WithDetail("Column \"%s\" is of type %s.", c.Name, types.Of(c.Type.ID))
+				WithDetail("Column \"%s\" is of type %s.", c.Name, c.Type.Plain())
 		}
 	default:
-		return sqlerr.New(sqlerr.DatatypeMismatch, "time column \"%s\" cannot be of type %s", c.Name, types.Of(c.Type.ID)).
+		return sqlerr.New(sqlerr.DatatypeMismatch, "time column \"%s\" cannot be of type %s", c.Name, c.Type.Plain()).
 			WithHint("Use a date, timestamp, timestamp with time zone or integer column.")
 	}
 	return nil

@@ -20,7 +20,9 @@ import (
 // expression likewise. Numbers are varints (signed ones zigzag), strings and
 // lists have their length before them; lists that may be nil have length+1, and
 // 0 for nil. A table is written where it is first named and after that called by
-// its number, from 1 in the order of first use. The transport has the checksum.
+// its number, from 1 in the order of first use, and so is the definition of a
+// user's type; behind a table come the types of its columns that have one. The
+// transport has the checksum.
 const encodeVersion = 1
 
 // ErrCorrupt is wrapped by the errors of Decode.
@@ -31,7 +33,7 @@ const maxDepth = 10000
 
 // Encode returns the bytes of a plan.
 func Encode(n Node) []byte {
-	c := &coder{buf: []byte{encodeVersion}, numbers: map[*schema.Table]int{}}
+	c := &coder{buf: []byte{encodeVersion}, numbers: map[*schema.Table]int{}, defNumbers: map[*types.Def]int{}}
 	c.node(&n)
 	return c.buf
 }
@@ -64,6 +66,9 @@ type coder struct {
 	depth   int
 	tables  []*schema.Table
 	numbers map[*schema.Table]int
+
+	defs       []*types.Def
+	defNumbers map[*types.Def]int
 }
 
 func (c *coder) fail(format string, args ...any) {
@@ -162,10 +167,67 @@ func list[T any](c *coder, v *[]T, each func(*T)) {
 }
 
 func (c *coder) typ(v *types.Type) {
-	id := uint8(v.ID)
-	enum(c, &id, 255)
-	v.ID = types.ID(id)
+	id := uint64(v.ID)
+	c.uint(&id)
+	if v.ID = types.ID(id); uint64(v.ID) != id || !v.ID.Valid() {
+		c.fail("type %d", id)
+		v.ID = types.Invalid
+	}
 	small(c, &v.Mod)
+	if v.ID.HasDef() {
+		c.def(&v.Def)
+	}
+}
+
+// def codes a definition once and then its number; 0 is none.
+func (c *coder) def(v **types.Def) {
+	var n uint64
+	known := true
+	if !c.reading && *v != nil {
+		var have int
+		if have, known = c.defNumbers[*v]; !known {
+			have = len(c.defNumbers) + 1
+			c.defNumbers[*v] = have
+		}
+		n = uint64(have)
+	}
+	c.uint(&n)
+	switch {
+	case c.err != nil || n == 0:
+		return
+	case c.reading && n <= uint64(len(c.defs)):
+		*v = c.defs[n-1]
+		return
+	case c.reading && n != uint64(len(c.defs))+1:
+		c.fail("definition %d of %d", n, len(c.defs))
+		return
+	case c.reading:
+		*v = &types.Def{}
+		c.defs = append(c.defs, *v)
+	case known:
+		return
+	}
+	if !c.enter() {
+		return
+	}
+	d := *v
+	oid, array := uint64(d.OID), uint64(d.ArrayOID)
+	c.uint(&oid)
+	c.uint(&array)
+	c.string(&d.Namespace)
+	c.string(&d.Name)
+	list(c, &d.Labels, func(l *types.Label) {
+		small(c, &l.Number)
+		c.string(&l.Name)
+	})
+	list(c, &d.Fields, func(f *types.Field) {
+		c.string(&f.Name)
+		c.typ(&f.Type)
+	})
+	if d.OID, d.ArrayOID = uint32(oid), uint32(array); uint64(d.OID) != oid || uint64(d.ArrayOID) != array {
+		c.fail("definition with OID %d, %d", oid, array)
+	}
+	c.depth--
 }
 
 func (c *coder) fields(v *[]Field) {
@@ -196,6 +258,7 @@ func (c *coder) table(v **schema.Table) {
 		if !ok {
 			s := string(schema.AppendTable(nil, *v))
 			c.string(&s)
+			c.columnDefs(*v)
 		}
 		return
 	}
@@ -215,10 +278,21 @@ func (c *coder) table(v **schema.Table) {
 			c.fail("%v", err)
 			return
 		}
+		c.columnDefs(t)
 		c.tables = append(c.tables, t)
 		*v = t
 	default:
 		c.fail("table %d of %d", n, len(c.tables))
+	}
+}
+
+// columnDefs codes what a descriptor leaves out: the definitions of the columns'
+// types.
+func (c *coder) columnDefs(t *schema.Table) {
+	for i := range t.Columns {
+		if ty := &t.Columns[i].Type; ty.ID.HasDef() {
+			c.def(&ty.Def)
+		}
 	}
 }
 

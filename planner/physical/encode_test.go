@@ -31,7 +31,7 @@ func (g *gen) string() string     { return rapid.StringN(0, 5, -1).Draw(g.t, "st
 func (g *gen) id() function.ID    { return function.ID(g.string()) }
 
 func (g *gen) typ() types.Type {
-	return types.Type{ID: types.ID(g.int(0, 20)), Mod: rapid.Int32().Draw(g.t, "mod")}
+	return types.Type{ID: types.ID(g.int(0, 20)) | types.ID(g.int(0, 1))<<8, Mod: rapid.Int32().Draw(g.t, "mod")}
 }
 
 // drawList draws nil, or up to three elements.

@@ -128,7 +128,7 @@ func (t *table) addCasts() {
 	}
 	// A type's own cast stands for date(x) where x is a date already.
 	for _, ty := range types.All() {
-		if ty.ID != types.Unknown && ty.ID != types.Void && t.casts[[2]types.ID{ty.ID, ty.ID}] == nil {
+		if !ty.ID.IsPseudo() && !ty.ID.IsArray() && t.casts[[2]types.ID{ty.ID, ty.ID}] == nil {
 			s := t.parseLine("cast(" + ty.Udt() + ") " + ty.Udt() + " t")
 			s.Context = Implicit
 			t.addCast(s)

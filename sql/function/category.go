@@ -13,12 +13,17 @@ const (
 
 // categoryOf returns pg_type's typcategory and typispreferred.
 func categoryOf(t types.ID) (c category, preferred bool) {
+	if t.IsArray() {
+		return 'A', false
+	}
 	switch t {
+	case types.Enum:
+		return 'E', false
 	case types.Bool:
 		return 'B', true
-	case types.Int2, types.Int4, types.Int8, types.Float4, types.Numeric:
+	case types.Int2, types.Int4, types.Int8, types.Float4, types.Numeric, types.Regtype:
 		return 'N', false
-	case types.Float8, types.OID, types.Regtype:
+	case types.Float8, types.OID:
 		return 'N', true
 	case types.Text:
 		return stringy, true

@@ -93,9 +93,9 @@ func resolveText(call string) string {
 	if err != nil {
 		return sqlerr.Code(err)
 	}
-	first := types.Unknown
-	if len(in) > 0 {
-		first = sig.ArgType(0, in[0].ID)
+	_, result, err := sig.Instantiate(in)
+	if err != nil {
+		return sqlerr.Code(err)
 	}
-	return types.Of(sig.ResultType(first)).String()
+	return result.String()
 }

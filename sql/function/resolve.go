@@ -12,16 +12,12 @@ import (
 // and a prefix operator has one argument; operators and functions follow the
 // different rules that the manual gives them (10.2, 10.3). A call f(x) where f
 // is a type's name may resolve to a cast. The caller inserts the casts: argument
-// i must become sig.ArgType(i, its type), by CastFor with Implicit.
+// i must become the type i that sig.Instantiate gives, by CastFor with Implicit.
 //
 // Errors (without position): 42883 when nothing fits, 42725 when several fit
 // equally well, 0A000 for functions that Fasti leaves out.
 func Resolve(name string, args []types.Type) (*Signature, error) {
-	in := make([]types.ID, len(args))
-	for i, a := range args {
-		in[i] = a.ID
-	}
-	t := signatures()
+	t, in := signatures(), plain(args)
 	if isOperator(name) {
 		return t.operator(name, in)
 	}
@@ -34,10 +30,9 @@ func Resolve(name string, args []types.Type) (*Signature, error) {
 // in sig.Default. Errors as Resolve.
 func ResolveNamed(name string, args []types.Type, names []string) (sig *Signature, order []int, err error) {
 	t := signatures()
-	in := make([]types.ID, len(args))
+	in := plain(args)
 	named := false
-	for i, a := range args {
-		in[i] = a.ID
+	for i := range args {
 		named = named || names[i] != ""
 	}
 	if !named {
@@ -77,27 +72,6 @@ func ResolveNamed(name string, args []types.Type, names []string) (sig *Signatur
 	}
 	return nil, nil, sqlerr.New(sqlerr.UndefinedFunction, "function %s does not exist", callText(name, in, names)).
 		WithHint("No function matches the given name and argument types. You might need to add explicit type casts.")
-}
-
-// ArgType returns the type that argument i of a call must be cast to, given the
-// type it has.
-func (s *Signature) ArgType(i int, given types.ID) types.ID {
-	if t := s.arg(i); t != Any {
-		return t
-	}
-	if given == types.Unknown {
-		return types.Text
-	}
-	return given
-}
-
-// ResultType returns the type of a call whose first argument, if any, has the
-// type first after the casts.
-func (s *Signature) ResultType(first types.ID) types.ID {
-	if s.Result != Any {
-		return s.Result
-	}
-	return first
 }
 
 // Default returns the literal for parameter i that a call leaves out; null says
@@ -168,12 +142,21 @@ type candidate struct {
 	order []int // of a call with names
 }
 
+// plain returns the types without their modifiers.
+func plain(args []types.Type) []types.Type {
+	in := make([]types.Type, len(args))
+	for i, a := range args {
+		in[i] = a.Plain()
+	}
+	return in
+}
+
 func isOperator(name string) bool {
 	return name != "" && strings.IndexByte("+-*/<>=~!@#%^&|`?", name[0]) >= 0
 }
 
 // function is func_get_detail of parse_func.c.
-func (t *table) function(name string, in []types.ID) (*Signature, error) {
+func (t *table) function(name string, in []types.Type) (*Signature, error) {
 	all := t.candidates(name, len(in))
 	for _, c := range all {
 		if c.exact(in) {
@@ -202,12 +185,12 @@ func (t *table) function(name string, in []types.ID) (*Signature, error) {
 
 // castCall resolves f(x) where f is a type's name as a cast of x: an untyped
 // literal, or what a cast without function or through text can do.
-func (t *table) castCall(name string, in []types.ID) *Signature {
+func (t *table) castCall(name string, in []types.Type) *Signature {
 	to, ok := t.types[name]
 	if !ok || to == Any || len(in) != 1 {
 		return nil
 	}
-	from := in[0]
+	from := in[0].ID
 	if from == types.Unknown {
 		from = types.Text
 	}
@@ -215,7 +198,7 @@ func (t *table) castCall(name string, in []types.ID) *Signature {
 }
 
 // operator is oper and left_oper of parse_oper.c.
-func (t *table) operator(name string, in []types.ID) (*Signature, error) {
+func (t *table) operator(name string, in []types.Type) (*Signature, error) {
 	if name == "!=" {
 		name = "<>"
 	}
@@ -224,10 +207,10 @@ func (t *table) operator(name string, in []types.ID) (*Signature, error) {
 	if len(in) == 2 && in[0] != in[1] {
 		// An untyped literal is first taken for the type of the other side.
 		switch {
-		case in[0] == types.Unknown:
-			exact = []types.ID{in[1], in[1]}
-		case in[1] == types.Unknown:
-			exact = []types.ID{in[0], in[0]}
+		case in[0].ID == types.Unknown:
+			exact = []types.Type{in[1], in[1]}
+		case in[1].ID == types.Unknown:
+			exact = []types.Type{in[0], in[0]}
 		}
 	}
 	for _, c := range all {
@@ -239,9 +222,9 @@ func (t *table) operator(name string, in []types.ID) (*Signature, error) {
 	if len(fits) > 1 {
 		fits = choose(in, fits)
 	}
-	text := types.Of(in[len(in)-1]).String()
+	text := in[len(in)-1].String()
 	if len(in) == 2 {
-		text = types.Of(in[0]).String() + " " + name + " " + text
+		text = in[0].String() + " " + name + " " + text
 	} else {
 		text = name + " " + text
 	}
@@ -279,7 +262,7 @@ func (t *table) leftOut(name string) error {
 
 // callText is func_signature_string: the name and the types as the user gave
 // them.
-func callText(name string, in []types.ID, names []string) string {
+func callText(name string, in []types.Type, names []string) string {
 	var b strings.Builder
 	b.WriteString(name)
 	b.WriteByte('(')
@@ -291,7 +274,7 @@ func callText(name string, in []types.ID, names []string) string {
 			b.WriteString(names[i])
 			b.WriteString(" => ")
 		}
-		b.WriteString(types.Of(t).String())
+		b.WriteString(t.String())
 	}
 	b.WriteByte(')')
 	return b.String()
@@ -308,7 +291,7 @@ func (t *table) candidates(name string, n int) []candidate {
 		if len(s.Args) != n {
 			c.args = make([]types.ID, n)
 			for i := range c.args {
-				c.args[i] = s.arg(i)
+				c.args[i] = s.Arg(i)
 			}
 		}
 		all = append(all, c)
@@ -316,9 +299,9 @@ func (t *table) candidates(name string, n int) []candidate {
 	return all
 }
 
-func (c *candidate) exact(in []types.ID) bool {
+func (c *candidate) exact(in []types.Type) bool {
 	for i, a := range c.args {
-		if a != in[i] {
+		if a != in[i].ID {
 			return false
 		}
 	}
@@ -326,16 +309,18 @@ func (c *candidate) exact(in []types.ID) bool {
 }
 
 // coercible reports whether implicit casts make the arguments fit.
-func (c *candidate) coercible(in []types.ID) bool {
+func (c *candidate) coercible(in []types.Type) bool {
+	generic := false
 	for i, a := range c.args {
-		if !CanCast(in[i], a, Implicit) {
+		generic = generic || a.IsPolymorphic()
+		if !a.IsPolymorphic() && !CanCast(in[i].ID, a, Implicit) {
 			return false
 		}
 	}
-	return true
+	return !generic || consistent(c.args, in)
 }
 
-func coercible(in []types.ID, all []candidate) []candidate {
+func coercible(in []types.Type, all []candidate) []candidate {
 	var fits []candidate
 	for _, c := range all {
 		if c.coercible(in) {
@@ -347,11 +332,11 @@ func coercible(in []types.ID, all []candidate) []candidate {
 
 // choose is func_select_candidate: it narrows several candidates that fit. More
 // than one left means that the call is ambiguous.
-func choose(in []types.ID, fits []candidate) []candidate {
+func choose(in []types.Type, fits []candidate) []candidate {
 	// Most exact matches on types that are known.
 	fits = best(fits, func(c candidate) (n int) {
 		for i, t := range in {
-			if t != types.Unknown && c.args[i] == t {
+			if t.ID != types.Unknown && c.args[i] == t.ID {
 				n++
 			}
 		}
@@ -363,12 +348,12 @@ func choose(in []types.ID, fits []candidate) []candidate {
 	// Most exact matches or preferred types of the argument's category.
 	fits = best(fits, func(c candidate) (n int) {
 		for i, t := range in {
-			if t == types.Unknown {
+			if t.ID == types.Unknown {
 				continue
 			}
-			have, _ := categoryOf(t)
+			have, _ := categoryOf(t.ID)
 			want, preferred := categoryOf(c.args[i])
-			if c.args[i] == t || preferred && want == have {
+			if c.args[i] == t.ID || preferred && want == have {
 				n++
 			}
 		}
@@ -384,20 +369,20 @@ func choose(in []types.ID, fits []candidate) []candidate {
 		return fits
 	}
 	// Last: the untyped arguments may have the one type of the others.
-	known := types.Unknown
+	known := types.Of(types.Unknown)
 	for _, t := range in {
-		if t == types.Unknown {
+		if t.ID == types.Unknown {
 			continue
 		}
-		if known != types.Unknown && known != t {
+		if known.ID != types.Unknown && known != t {
 			return fits
 		}
 		known = t
 	}
-	if known == types.Unknown {
+	if known.ID == types.Unknown {
 		return fits
 	}
-	same := make([]types.ID, len(in))
+	same := make([]types.Type, len(in))
 	for i := range same {
 		same[i] = known
 	}
@@ -426,12 +411,12 @@ func best(all []candidate, score func(candidate) int) []candidate {
 // takes a string there, and keeps the candidates of these categories, of the
 // preferred types where there is one. It returns nil when the categories
 // conflict or nothing is left.
-func chooseUnknown(in []types.ID, fits []candidate) []candidate {
+func chooseUnknown(in []types.Type, fits []candidate) []candidate {
 	slot := make([]category, len(in))
 	wants := make([]bool, len(in)) // a preferred type
 	unknown := false
 	for i, t := range in {
-		if t != types.Unknown {
+		if t.ID != types.Unknown {
 			continue
 		}
 		unknown = true
@@ -460,7 +445,7 @@ func chooseUnknown(in []types.ID, fits []candidate) []candidate {
 	for _, c := range fits {
 		keep := true
 		for i, t := range in {
-			if t == types.Unknown {
+			if t.ID == types.Unknown {
 				cat, preferred := categoryOf(c.args[i])
 				keep = keep && cat == slot[i] && (preferred || !wants[i])
 			}

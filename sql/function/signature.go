@@ -34,7 +34,8 @@ const (
 )
 
 // Any, in Args, accepts every type as it is (an untyped literal becomes text);
-// as Result it is the type of the first argument.
+// as Result it is the type of the first argument. The polymorphic types of
+// package types stand for types that Instantiate finds.
 const Any = types.Invalid
 
 // Signature is one function, operator, cast or aggregate over fixed types. It
@@ -63,8 +64,9 @@ type Signature struct {
 	Defaults []string
 }
 
-// arg returns the type of argument i of a call, which is within the arity.
-func (s *Signature) arg(i int) types.ID {
+// Arg returns the declared type of argument i of a call, which is within the
+// arity.
+func (s *Signature) Arg(i int) types.ID {
 	if s.Variadic && i >= len(s.Args) {
 		i = len(s.Args) - 1
 	}
