@@ -108,7 +108,7 @@ func (a *Account) Set(n int64) error {
 // exceeded is the error of an operator that wants to keep n bytes and may not.
 func (a *Account) exceeded(n int64, over *Account) error {
 	e := sqlerr.New(sqlerr.OutOfMemory, "out of memory").
-		WithHint("Writing to temporary files is not supported yet: reduce the rows or groups that the statement keeps, or raise the limit.")
+		WithHint("Reduce the rows or groups that the statement keeps, or raise max_query_memory.")
 	if over == a.parent {
 		return e.WithDetail("The %s of this statement needs %s, and the statement may use %s in all.", a.operator, size(n), size(over.limit))
 	}

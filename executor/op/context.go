@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/dejaq/fasti/executor/spool"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/sql/sqlerr"
 	"github.com/dejaq/fasti/sql/value"
@@ -25,6 +26,8 @@ type Context struct {
 	BatchRows int             // 1..vector.MaxRows; tests run 1, 3, 64, 4096
 	Workers   int             // ≥ 1
 	Memory    *Account        // of the statement; operators open children of it
+	WorkMem   int64           // what one operator may keep before it spills; 0: no bound of its own
+	Spool     *spool.Space    // temporary files of the statement; nil: operators cannot spill
 	Pool      *Pool           // of the statement
 	Values    *value.Settings // time zone and output styles of the session
 	Now       time.Time       // transaction time, which now() gives
@@ -59,6 +62,10 @@ type Options struct {
 	// Memory is the account of the node, which bounds all statements together;
 	// nil for none.
 	Memory *Account
+	// WorkMem in bytes is what one operator may keep in memory before it spills
+	// to Spool; 0 for the statement's limit alone. Without Spool it has no effect.
+	WorkMem int64
+	Spool   *spool.Space
 	// Values is the session's settings. Default value.Default().
 	Values *value.Settings
 	// Now and Clock are the times of transaction and statement.
@@ -85,7 +92,7 @@ func NewContext(ctx context.Context, o Options) *Context {
 		o.Values = value.Default()
 	}
 	q := &Context{
-		Go: ctx, BatchRows: o.BatchRows, Workers: o.Workers, Memory: NewAccount(o.Memory, o.MemoryLimit), Pool: new(Pool),
+		Go: ctx, BatchRows: o.BatchRows, Workers: o.Workers, Memory: NewAccount(o.Memory, o.MemoryLimit), WorkMem: o.WorkMem, Spool: o.Spool, Pool: new(Pool),
 		Values: o.Values, Now: o.Now, Clock: o.Clock, Params: o.Params, Session: o.Session, Notice: o.Notice,
 	}
 	q.watch()
@@ -96,7 +103,7 @@ func NewContext(ctx context.Context, o Options) *Context {
 // all of q, but for Go, which must descend from q.Go. The caller closes it.
 func (q *Context) Child(ctx context.Context) *Context {
 	c := &Context{
-		Go: ctx, BatchRows: q.BatchRows, Workers: q.Workers, Memory: q.Memory, Pool: q.Pool,
+		Go: ctx, BatchRows: q.BatchRows, Workers: q.Workers, Memory: q.Memory, WorkMem: q.WorkMem, Spool: q.Spool, Pool: q.Pool,
 		Values: q.Values, Now: q.Now, Clock: q.Clock, Params: q.Params, Session: q.Session, Notice: q.Notice,
 	}
 	c.watch()
@@ -105,6 +112,20 @@ func (q *Context) Child(ctx context.Context) *Context {
 
 func (q *Context) watch() {
 	q.stop = context.AfterFunc(q.Go, func() { q.cancelled.Store(true) })
+}
+
+// Keep sets the account of an operator that can spill to n bytes, or says that
+// the operator has to spill: n is more than WorkMem, or than the statement or the
+// node may have. The account is unchanged then. Without Spool it is a.Set.
+func (q *Context) Keep(a *Account, n int64) (spill bool, err error) {
+	if q.Spool == nil {
+		return false, a.Set(n)
+	}
+	if n <= a.used {
+		a.Shrink(a.used - n)
+		return false, nil
+	}
+	return q.WorkMem > 0 && n > q.WorkMem || !a.Grow(n-a.used), nil
 }
 
 // Close ends the watch over Go. Check stays callable.

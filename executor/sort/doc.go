@@ -18,5 +18,6 @@
 // are more they are sorted and cut, and the last row's first word becomes a
 // threshold that most later rows do not pass.
 //
-// Everything is kept in memory, under the statement's account.
+// What does not fit in memory goes to temporary files as sorted runs, in blocks of
+// the column stream, and is merged, fanIn runs at once, by comparing rows.
 package sort

@@ -1,6 +1,7 @@
 package sort
 
 import (
+	"errors"
 	"math"
 
 	"github.com/dejaq/fasti/executor/compute"
@@ -27,6 +28,9 @@ type Sort struct {
 	extra   []*vector.Builder // key columns that are no input columns as they are
 	top     top
 	built   bool
+	runs    runs   // what does not fit in memory
+	merge   *merge // gives the rows when there are runs
+	merged  int64  // rows it has given
 
 	order   []entry
 	given   int
@@ -100,6 +104,10 @@ func (s *Sort) Next() (*vector.Batch, error) {
 	if err := s.q.Check(); err != nil {
 		return nil, err
 	}
+	if s.merge != nil {
+		b, err := s.nextMerged()
+		return b, s.q.Explain(err)
+	}
 	n := min(s.q.BatchRows, len(s.order)-s.given)
 	if n <= 0 {
 		return nil, nil
@@ -110,6 +118,22 @@ func (s *Sort) Next() (*vector.Batch, error) {
 	}
 	s.given += n
 	return s.window.Gather(s.rows.Columns(), s.numbers), nil
+}
+
+// nextMerged is Next when rows are outside memory.
+func (s *Sort) nextMerged() (*vector.Batch, error) {
+	n := int64(s.q.BatchRows)
+	if s.limit >= 0 {
+		n = min(n, s.limit-s.merged)
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	b, err := s.merge.next(int(n))
+	if b != nil {
+		s.merged += int64(b.Len)
+	}
+	return b, err
 }
 
 func (s *Sort) build() error {
@@ -140,14 +164,23 @@ func (s *Sort) build() error {
 		if err := s.keep(b, values, rows); err != nil {
 			return err
 		}
-		if err := s.account.Set(s.bytes(0)); err != nil {
+		spill, err := s.q.Keep(s.account, s.bytes(2*s.rows.Len()))
+		switch {
+		case err != nil:
 			return err
+		case spill:
+			if err := s.spill(); err != nil {
+				return err
+			}
 		}
 		if s.limit > 0 && int64(s.rows.Len())-s.limit >= max(s.limit, vector.MaxRows) {
 			if err := s.cut(); err != nil {
 				return err
 			}
 		}
+	}
+	if s.runs.list != nil {
+		return s.startMerge()
 	}
 	return s.sort()
 }
@@ -197,9 +230,6 @@ func (s *Sort) bytes(entries int) int64 {
 // sort orders the kept rows, and cuts them to the limit.
 func (s *Sort) sort() error {
 	n := s.rows.Len()
-	if err := s.account.Set(s.bytes(2 * n)); err != nil {
-		return err
-	}
 	s.order = make([]entry, n)
 	for i := range s.order {
 		s.order[i].row = uint32(i)
@@ -236,6 +266,6 @@ func (s *Sort) cut() error {
 // Close closes the input and forgets the rows.
 func (s *Sort) Close() error {
 	s.account.Close()
-	s.rows, s.extra, s.order = nil, nil, nil
-	return s.input.Close()
+	s.rows, s.extra, s.order, s.merge = nil, nil, nil, nil
+	return errors.Join(s.runs.file.Close(), s.input.Close())
 }

@@ -93,6 +93,7 @@ const (
 	QueryCanceled                = "57014"
 	AdminShutdown                = "57P01"
 	CannotConnectNow             = "57P03"
+	IOError                      = "58030"
 	SnapshotTooOld               = "72000"
 	InternalError                = "XX000"
 	DataCorrupted                = "XX001"

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/executor/spool"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/kv/vector/vectortest"
 	"github.com/dejaq/fasti/meta/types"
@@ -132,13 +133,29 @@ func Drain(q *op.Context, o op.Operator) (rows []Row, err error) {
 	return rows, err
 }
 
-// Sizes runs f with each batch size that operators are tested with.
+// Sizes runs f with each batch size that operators are tested with, and once more
+// with so little memory for an operator that it spills whenever it can.
 func Sizes(t *testing.T, f func(t *testing.T, r *rand.Rand, q *op.Context)) {
 	for _, n := range []int{1, 3, 64, 4096} {
 		t.Run(fmt.Sprintf("batch=%d", n), func(t *testing.T) {
 			f(t, rand.New(rand.NewPCG(uint64(n), 7)), Context(t, op.Options{BatchRows: n, Workers: 2}))
 		})
 	}
+	for _, n := range []int{3, 64} {
+		t.Run(fmt.Sprintf("spill/batch=%d", n), func(t *testing.T) {
+			f(t, rand.New(rand.NewPCG(uint64(n), 8)), Context(t, op.Options{BatchRows: n, Workers: 2, WorkMem: 1, Spool: Space(t, -1)}))
+		})
+	}
+}
+
+// Space returns room for limit bytes of temporary files, which must all be closed
+// when the test ends.
+func Space(t testing.TB, limit int64) *spool.Space {
+	d, err := spool.Open(t.TempDir())
+	require.NoError(t, err)
+	s := d.Space(limit)
+	t.Cleanup(func() { require.Zero(t, s.Used(), "temporary files left") })
+	return s
 }
 
 // Cancel cancels the operator that make makes at a later and later check until
