@@ -1,6 +1,8 @@
 package agg
 
 import (
+	"errors"
+
 	"github.com/dejaq/fasti/executor/compute"
 	"github.com/dejaq/fasti/executor/hash"
 	"github.com/dejaq/fasti/executor/op"
@@ -19,6 +21,9 @@ type Aggregate struct {
 	exprs *compute.Program // keys, then arguments of calls without FILTER; nil for none
 	calls []*call
 	table *hash.Table // nil without keys: there is one group
+	in    []types.Type
+	node  *physical.Aggregate
+	level uint64 // how many aggregations have passed the rows on in files
 
 	q       *op.Context
 	account *op.Account
@@ -26,6 +31,8 @@ type Aggregate struct {
 	args    arguments
 	groups  int
 	built   bool
+	more    bool    // a Partial gives its groups before the end of the input
+	frozen  *frozen // nil while there is memory
 
 	given  int // groups
 	slices []vector.Scratch
@@ -35,7 +42,11 @@ type Aggregate struct {
 
 // New returns the operator of n over input, whose columns have the types in.
 func New(input op.Operator, in []types.Type, n *physical.Aggregate) (*Aggregate, error) {
-	a := &Aggregate{input: input, mode: n.Mode, keys: len(n.Keys)}
+	return newAggregate(input, in, n, 0)
+}
+
+func newAggregate(input op.Operator, in []types.Type, n *physical.Aggregate, level uint64) (*Aggregate, error) {
+	a := &Aggregate{input: input, mode: n.Mode, keys: len(n.Keys), in: in, node: n, level: level}
 	exprs := append([]expr.Expr(nil), n.Keys...)
 	columns := 0
 	for _, g := range n.Aggs {
@@ -57,11 +68,7 @@ func New(input op.Operator, in []types.Type, n *physical.Aggregate) (*Aggregate,
 		}
 	}
 	if len(n.Keys) > 0 {
-		ts := make([]types.Type, len(n.Keys))
-		for i, k := range n.Keys {
-			ts[i] = k.Type()
-		}
-		a.table = hash.New(ts)
+		a.table = hash.New(a.keyTypes())
 	} else {
 		a.groups = 1
 		a.resize()
@@ -70,6 +77,14 @@ func New(input op.Operator, in []types.Type, n *physical.Aggregate) (*Aggregate,
 	a.cols = make([]column, columns)
 	a.out.Cols = make([]*vector.Vector, len(n.Keys)+columns)
 	return a, nil
+}
+
+func (a *Aggregate) keyTypes() []types.Type {
+	ts := make([]types.Type, len(a.node.Keys))
+	for i, k := range a.node.Keys {
+		ts[i] = k.Type()
+	}
+	return ts
 }
 
 // call is one aggregate call and its states.
@@ -98,8 +113,8 @@ func newCall(g physical.Agg, in []types.Type, mode physical.AggMode) (*call, err
 		ts[i] = e.Type()
 	}
 	c := &call{kind: vector.KindOf(g.T), args: len(g.Args)}
-	var err error
-	if c.state, c.strict, err = newState(g.Func, ts, g.T); err != nil || mode == physical.Final {
+	err := c.renew(g)
+	if err != nil || mode == physical.Final {
 		return c, err
 	}
 	if g.Distinct {
@@ -119,6 +134,16 @@ func newCall(g physical.Agg, in []types.Type, mode physical.AggMode) (*call, err
 	}
 	c.own, err = compute.Compile(g.Args, in)
 	return c, err
+}
+
+// renew gives c, the call of g, states of no groups. It is not for DISTINCT.
+func (c *call) renew(g physical.Agg) (err error) {
+	ts := make([]types.Type, len(g.Args))
+	for i, e := range g.Args {
+		ts[i] = e.Type()
+	}
+	c.state, c.strict, err = newState(g.Func, ts, g.T)
+	return err
 }
 
 // outputs returns the kinds of the columns that the call gives.
@@ -171,9 +196,21 @@ func (a *Aggregate) Next() (*vector.Batch, error) {
 	if err := a.q.Check(); err != nil {
 		return nil, err
 	}
+	if a.given == a.groups && a.more {
+		err := a.restart()
+		if err == nil {
+			err = a.build()
+		}
+		if err != nil {
+			return nil, a.q.Explain(err)
+		}
+	}
 	from := a.given
 	if from == a.groups {
-		return nil, nil
+		if a.frozen == nil {
+			return nil, nil
+		}
+		return a.nextFrozen()
 	}
 	a.given = min(from+a.q.BatchRows, a.groups)
 	b, err := a.results(from, a.given)
@@ -181,13 +218,20 @@ func (a *Aggregate) Next() (*vector.Batch, error) {
 }
 
 func (a *Aggregate) build() error {
+	a.more = false
 	for {
 		if err := a.q.Check(); err != nil {
 			return err
 		}
 		b, err := a.input.Next()
-		if b == nil || err != nil {
+		if err != nil {
 			return err
+		}
+		if b == nil {
+			if a.frozen != nil {
+				return a.frozen.parts.Finish()
+			}
+			return nil
 		}
 		if a.mode == physical.Final {
 			err = a.merge(b)
@@ -197,7 +241,7 @@ func (a *Aggregate) build() error {
 		if err != nil {
 			return err
 		}
-		if err := a.account.Set(a.bytes()); err != nil {
+		if a.more, err = a.keep(); err != nil || a.more {
 			return err
 		}
 	}
@@ -208,11 +252,10 @@ func (a *Aggregate) group(keys []*vector.Vector, rows vector.Rows) ([]uint32, er
 	if a.table == nil {
 		return nil, nil
 	}
-	if cap(a.gids) < rows.N {
-		op.Put(a.q.Pool, a.gids)
-		a.gids = op.Get[uint32](a.q.Pool, rows.N)
+	if a.frozen != nil {
+		return a.gids, nil // sieve has set them
 	}
-	a.gids = a.gids[:rows.N]
+	a.sizeGroups(rows.N)
 	if err := a.table.Map(a.gids, keys, rows); err != nil {
 		return nil, err
 	}
@@ -221,6 +264,15 @@ func (a *Aggregate) group(keys []*vector.Vector, rows vector.Rows) ([]uint32, er
 		a.resize()
 	}
 	return a.gids, nil
+}
+
+// sizeGroups makes room for the group numbers of so many rows.
+func (a *Aggregate) sizeGroups(rows int) {
+	if cap(a.gids) < rows {
+		op.Put(a.q.Pool, a.gids)
+		a.gids = op.Get[uint32](a.q.Pool, rows)
+	}
+	a.gids = a.gids[:rows]
 }
 
 func (a *Aggregate) resize() {
@@ -235,6 +287,11 @@ func (a *Aggregate) add(b *vector.Batch) error {
 	var err error
 	if a.exprs != nil {
 		if cols, err = a.exprs.Run(a.q, b); err != nil {
+			return err
+		}
+	}
+	if a.frozen != nil {
+		if b, err = a.sieve(b, cols[:a.keys]); err != nil || len(b.Sel) == 0 {
 			return err
 		}
 	}
@@ -313,7 +370,12 @@ func (c *call) distinct(gids []uint32, args []*vector.Vector, rows vector.Rows) 
 }
 
 // merge adds a batch of partial states.
-func (a *Aggregate) merge(b *vector.Batch) error {
+func (a *Aggregate) merge(b *vector.Batch) (err error) {
+	if a.frozen != nil {
+		if b, err = a.sieve(b, b.Cols[:a.keys]); err != nil || len(b.Sel) == 0 {
+			return err
+		}
+	}
 	gids, err := a.group(b.Cols[:a.keys], b.Rows())
 	if err != nil {
 		return err
@@ -379,7 +441,7 @@ func (a *Aggregate) Close() error {
 	}
 	a.table, a.calls = nil, nil
 	a.given, a.groups = 0, 0
-	return a.input.Close()
+	return errors.Join(a.frozen.close(), a.input.Close())
 }
 
 // arguments prepares argument columns for states: flat, and the rows without

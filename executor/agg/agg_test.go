@@ -95,8 +95,8 @@ func node(keys []int, calls []physical.Agg, mode physical.AggMode) *physical.Agg
 	return n
 }
 
-func aggregate(t *testing.T, in op.Operator, n *physical.Aggregate) op.Operator {
-	a, err := agg.New(in, optest.Types(columns...), n)
+func aggregate(t *testing.T, in op.Operator, types []types.Type, n *physical.Aggregate) op.Operator {
+	a, err := agg.New(in, types, n)
 	require.NoError(t, err)
 	return a
 }
@@ -120,7 +120,7 @@ func TestAggregatesMatchReference(t *testing.T) {
 		for round, keys := range [][]int{nil, {0}, {1}, {0, 1}, nil, {1, 0}} {
 			rows := randomRows(r, []int{0, 1, 70, 40, 50, 60}[round])
 			want := reference(rows, keys, calls)
-			got, err := optest.Drain(q, aggregate(t, optest.NewSource(r, optest.Types(columns...), rows), node(keys, calls, physical.Single)))
+			got, err := optest.Drain(q, aggregate(t, optest.NewSource(r, optest.Types(columns...), rows), optest.Types(columns...), node(keys, calls, physical.Single)))
 			require.NoError(t, err)
 			same(t, keys, calls, want, got)
 		}
@@ -140,13 +140,13 @@ func TestPartialsMerge(t *testing.T) {
 				if part == 3 { // a worker without rows
 					from, to = 300, 300
 				}
-				p := aggregate(t, optest.NewSource(r, optest.Types(columns...), rows[from:to]), node(keys, calls, physical.Partial))
+				p := aggregate(t, optest.NewSource(r, optest.Types(columns...), rows[from:to]), optest.Types(columns...), node(keys, calls, physical.Partial))
 				got, err := optest.Drain(q, p)
 				require.NoError(t, err)
 				partials = append(partials, got...)
 				ts = agg.PartialTypes(node(keys, calls, physical.Partial))
 			}
-			got, err := optest.Drain(q, aggregate(t, optest.NewSource(r, ts, partials), node(keys, calls, physical.Final)))
+			got, err := optest.Drain(q, aggregate(t, optest.NewSource(r, ts, partials), ts, node(keys, calls, physical.Final)))
 			require.NoError(t, err)
 			same(t, keys, calls, reference(rows, keys, calls), got)
 		}
@@ -157,7 +157,7 @@ func TestPartialsMerge(t *testing.T) {
 // 1e-9, string_agg as a bag of pieces.
 func same(t *testing.T, keys []int, calls []physical.Agg, want, got []optest.Row) {
 	t.Helper()
-	require.Len(t, got, len(want))
+	require.Equal(t, len(want), len(got), "groups by %v", keys)
 	index := map[string]optest.Row{}
 	for _, row := range got {
 		index[fmt.Sprint(row[:len(keys)])] = row
@@ -191,7 +191,7 @@ func TestAggregateCancel(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	rows := randomRows(r, 200)
 	optest.Cancel(t, 64, func() op.Operator {
-		return aggregate(t, optest.NewSource(nil, optest.Types(columns...), rows), node([]int{0}, everyCall(), physical.Single))
+		return aggregate(t, optest.NewSource(nil, optest.Types(columns...), rows), optest.Types(columns...), node([]int{0}, everyCall(), physical.Single))
 	})
 }
 

@@ -1,6 +1,7 @@
 package join
 
 import (
+	"errors"
 	"sync"
 
 	"github.com/dejaq/fasti/executor/compute"
@@ -18,6 +19,8 @@ type Build struct {
 	keys  *compute.Program // nil without keys
 	types []types.Type     // of the keys
 	keep  bool             // rows are needed, not their keys alone
+	node  *physical.Join
+	level int // how many joins have passed the rows on in files
 
 	mu      sync.Mutex // held while building
 	opened  bool
@@ -34,11 +37,12 @@ type Build struct {
 	count   int  // rows of the input
 	null    bool // some row has a NULL key
 	wild    *wild
+	parts   *hash.Partitions // the rows, when they do not fit in memory
 }
 
 // NewBuild returns the right side of a join of n, which reads input.
 func NewBuild(input op.Operator, n *physical.Join) (*Build, error) {
-	b := &Build{input: input, kind: n.Kind, keep: true}
+	b := &Build{input: input, kind: n.Kind, keep: true, node: n}
 	in := make([]types.Type, 0)
 	kinds := make([]vector.Kind, 0)
 	for _, f := range n.Right.Fields() {
@@ -110,6 +114,12 @@ func (b *Build) read(q *op.Context) error {
 			if err != nil {
 				return err
 			}
+			if b.parts != nil {
+				if err := b.append(in, keys, &buf); err != nil {
+					return err
+				}
+				continue
+			}
 			if rows, err = b.number(ids, keys, rows, &buf); err != nil {
 				return err
 			}
@@ -119,16 +129,27 @@ func (b *Build) read(q *op.Context) error {
 				return err
 			}
 		}
-		if err := b.account.Set(b.bytes()); err != nil {
+		// The list takes as much again as the numbers.
+		n := b.bytes() + int64(len(b.numbers))*4
+		if !b.spills() {
+			if err := b.account.Set(n); err != nil {
+				return err
+			}
+			continue
+		}
+		spill, err := q.Keep(b.account, n)
+		if err == nil && spill {
+			err = b.spill(q)
+		}
+		if err != nil {
 			return err
 		}
 	}
+	if b.parts != nil {
+		return b.parts.Finish()
+	}
 	if b.keys == nil || !b.keep || b.wild != nil {
 		return nil
-	}
-	// The list takes as much again as the numbers.
-	if err := b.account.Set(b.bytes() + int64(len(b.numbers)+b.table.Len())*4); err != nil {
-		return err
 	}
 	b.index()
 	return b.account.Set(b.bytes())
@@ -226,7 +247,7 @@ func (b *Build) Close() error {
 	defer b.mu.Unlock()
 	b.account.Close()
 	b.table, b.rows, b.numbers, b.starts, b.list, b.wild = nil, nil, nil, nil, nil, nil
-	return b.input.Close()
+	return errors.Join(b.parts.Close(), b.input.Close())
 }
 
 // notNull returns the rows that count in which no key is NULL; in buf, if not

@@ -13,6 +13,10 @@
 // A NULL key equals nothing. NOT IN (AntiNull) asks more: a row passes only when
 // it differs for certain from every row of the right side.
 //
+// A right side that does not fit in memory goes to files by the hash of its keys
+// (executor/hash, Partitions), and so does the left side of each Join; then every
+// pair of files is a join of its own, which may do the same again.
+//
 // # Concurrency
 //
 // The Joins of several workers may share a Build; the first that asks builds it.

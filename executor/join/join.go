@@ -46,6 +46,8 @@ type Join struct {
 	seenRight []uint64 // right rows that have found a partner
 	tail      int      // next right row to look at when the left side is done
 	ended     bool
+
+	parted *parted // nil when the right side is in memory
 }
 
 // New returns the join of left, and the right side that build reads; owned says
@@ -112,6 +114,10 @@ func (j *Join) Next() (*vector.Batch, error) {
 			return out, err
 		}
 	}
+	if j.parted != nil {
+		b, err := j.parted.step(j.q)
+		return b, j.q.Explain(err)
+	}
 	return j.rest()
 }
 
@@ -122,6 +128,9 @@ func (j *Join) start() error {
 		return err
 	}
 	b := j.build
+	if b.parts != nil {
+		return j.q.Explain(j.divide())
+	}
 	j.lefts = op.Get[uint32](j.q.Pool, j.q.BatchRows)[:0]
 	j.rights = op.Get[uint32](j.q.Pool, vector.MaxRows)[:0]
 	if b.table != nil {
@@ -400,7 +409,7 @@ func (j *Join) Close() error {
 		op.Put(j.q.Pool, j.ids)
 		j.lefts, j.rights, j.ids, j.ready = nil, nil, nil, false
 	}
-	err := j.left.Close()
+	err := errors.Join(j.parted.close(), j.left.Close())
 	if j.owned {
 		err = errors.Join(err, j.build.Close())
 	}
