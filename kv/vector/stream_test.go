@@ -43,10 +43,18 @@ func TestBlockIntegerWidths(t *testing.T) {
 		lo, hi int64
 		width  int
 	}{
-		{5, 5, 0}, {-3, 252, 1}, {-3, 253, 2}, {0, math.MaxUint16, 2}, {0, math.MaxUint16 + 1, 4},
-		{math.MinInt32, math.MaxInt32, 4}, {-1, math.MaxUint32, 8}, {math.MinInt64, math.MaxInt64, 8},
+		{5, 5, 0},
+		{-3, 252, 1},
+		{-3, 253, 2},
+		{0, math.MaxUint16, 2},
+		{0, math.MaxUint16 + 1, 4},
+		{math.MinInt32, math.MaxInt32, 4},
+		{-1, math.MaxUint32, 8},
+		{math.MinInt64, math.MaxInt64, 8},
 	} {
-		small := func(x int64) vector.Datum { return vector.IntDatum(int64(int32(max(min(x, math.MaxInt32), math.MinInt32)))) }
+		small := func(x int64) vector.Datum {
+			return vector.IntDatum(int64(int32(max(min(x, math.MaxInt32), math.MinInt32))))
+		}
 		rows := [][]vector.Datum{{small(c.lo), vector.IntDatum(c.lo)}, {small(c.hi), vector.IntDatum(c.hi)}}
 		block := new(vector.BlockEncoder).Append(nil, vectortest.Batch(kinds, rows))
 		got, err := vector.NewBlockDecoder(kinds...).Decode(block)

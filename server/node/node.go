@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/executor/spool"
 	"github.com/dejaq/fasti/kv/replica"
 	"github.com/dejaq/fasti/kv/rpc"
 	"github.com/dejaq/fasti/kv/store"
@@ -181,10 +182,14 @@ func (n *Node) start(ctx context.Context) error {
 	reporter := startReporter(n.cluster, host, n.log)
 	n.onClose(reporter.close)
 
+	temp, err := spool.Open(dir.sub("spool"))
+	if err != nil {
+		return fmt.Errorf("open folder of temporary files: %w", err)
+	}
 	engine := &session.Engine{
 		Catalog: tables, Cluster: n.cluster, DB: db, System: syscat.New(tables, n.cluster, host, oracle),
 		Settings: session.NewSettings(Version), Skeletons: skel.NewCache(skeletonBytes),
-		Memory:  op.NewAccount(nil, queryMemory(c.Cache)),
+		Memory: op.NewAccount(nil, queryMemory(c.Cache)), Spool: temp,
 		Workers: runtime.GOMAXPROCS(0), Version: Version, Clock: time.Now, Logger: n.log.With("component", "session"),
 	}
 	n.wire = pgwire.NewServer(engine.Open, pgwire.Options{Logger: n.log.With("component", "pgwire")})

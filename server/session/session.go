@@ -6,9 +6,11 @@ import (
 	"log/slog"
 	"slices"
 	"sort"
+	"strconv"
 	"time"
 
 	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/executor/spool"
 	"github.com/dejaq/fasti/kv/txn"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/catalog"
@@ -43,6 +45,8 @@ type Engine struct {
 	Skeletons *skel.Cache
 	// Memory is the node's budget for running statements.
 	Memory *op.Account
+	// Spool is where statements put what does not fit in memory; nil for nowhere.
+	Spool *spool.Dir
 	// Workers is how many goroutines one statement may use.
 	Workers int
 	// Version is Fasti's own version.
@@ -159,18 +163,45 @@ func (s *Session) opContext(ctx context.Context, params []vector.Datum) (*op.Con
 	if err != nil {
 		return nil, err
 	}
-	memory, err := parseSize(s.vars.must("max_query_memory"))
+	memory, err := s.bounds()
 	if err != nil {
 		return nil, err
 	}
 	return op.NewContext(ctx, op.Options{
-		Workers: s.engine.Workers, Memory: s.engine.Memory, MemoryLimit: memory, Values: values,
+		BatchRows: memory.batch, Workers: s.engine.Workers, Memory: s.engine.Memory, MemoryLimit: memory.statement,
+		WorkMem: memory.work, Spool: s.engine.Spool.Space(memory.files), Values: values,
 		Now: s.tx.start, Clock: s.engine.Clock(), Params: params, Notice: s.notice,
 		Session: op.Session{
 			User: s.user, Database: s.database, Version: s.version(), SearchPath: s.vars.searchPath(),
 			BackendPID: int32(s.pid), Setting: s.setting,
 		},
 	}), nil
+}
+
+// bounds is what the settings allow a statement, in bytes; batch in rows.
+type bounds struct {
+	statement, work, files int64
+	batch                  int
+}
+
+func (s *Session) bounds() (b bounds, err error) {
+	if b.statement, err = parseSize(s.vars.must("max_query_memory")); err != nil {
+		return b, err
+	}
+	if b.work, err = parseSize(s.vars.must("work_mem")); err != nil {
+		return b, err
+	}
+	if s.vars.must("fasti.spill") == "on" {
+		b.work = 1
+	}
+	b.files = -1
+	if limit := s.vars.must("temp_file_limit"); limit != "-1" {
+		if b.files, err = parseSize(limit); err != nil {
+			return b, err
+		}
+	}
+	b.batch, err = strconv.Atoi(s.vars.must("fasti.batch_rows"))
+	return b, err
 }
 
 // notice remembers a notice until the statement completes or fails: one that is

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/sql/sqlerr"
 	"github.com/dejaq/fasti/sql/value"
 )
@@ -38,6 +39,8 @@ func settingList(version string, zones *value.Zones) []setting {
 		{"DateStyle", "ISO, MDY", true, false, dateStyle, "Sets the display format for date and time values."},
 		{"default_transaction_isolation", "read committed", false, false, isolation, "Sets the transaction isolation level of each new transaction."},
 		{"default_transaction_read_only", "off", true, false, boolean("default_transaction_read_only"), "Sets the default read-only status of new transactions."},
+		{"fasti.batch_rows", "4096", false, false, integer("fasti.batch_rows", 1, vector.MaxRows), "Sets the most rows that operators pass on at once; for tests."},
+		{"fasti.spill", "off", false, false, boolean("fasti.spill"), "Makes every operation that can use temporary files use them; for tests."},
 		{"extra_float_digits", "1", false, false, integer("extra_float_digits", -15, 3), "Sets the number of digits displayed for floating-point values."},
 		{"idle_in_transaction_session_timeout", "0", false, false, only("idle_in_transaction_session_timeout", "0"), "Sets the maximum allowed idle time between queries, when in a transaction."},
 		{"in_hot_standby", "off", true, true, nil, "Shows whether hot standby is currently active."},
@@ -57,9 +60,11 @@ func settingList(version string, zones *value.Zones) []setting {
 		{"standard_conforming_strings", "on", true, false, only("standard_conforming_strings", "on"), "Causes '...' strings to treat backslashes literally."},
 		{"statement_timeout", "0", false, false, milliseconds("statement_timeout"), "Sets the maximum allowed duration of any statement."},
 		{"synchronous_commit", "on", false, false, only("synchronous_commit", "on"), "Sets the current transaction's synchronization level."},
+		{"temp_file_limit", "-1", false, false, unlimited("temp_file_limit"), "Limits the total size of all temporary files used by each statement; -1 means no limit."},
 		{"TimeZone", "UTC", true, false, timeZone(zones), "Sets the time zone for displaying and interpreting time stamps."},
 		{"transaction_isolation", "read committed", false, true, nil, "Shows the current transaction's isolation level."},
 		{"transaction_read_only", "off", false, true, nil, "Shows the current transaction's read-only status."},
+		{"work_mem", "256MB", false, false, size("work_mem"), "Sets the memory that each operation of a statement may use before it goes to temporary files."},
 	}
 }
 

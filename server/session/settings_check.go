@@ -207,6 +207,17 @@ func size(name string) func(string) (string, error) {
 	}
 }
 
+// unlimited is size, or -1.
+func unlimited(name string) func(string) (string, error) {
+	bounded := size(name)
+	return func(text string) (string, error) {
+		if strings.TrimSpace(text) == "-1" {
+			return "-1", nil
+		}
+		return bounded(text)
+	}
+}
+
 // identifiers accepts a list of names.
 func identifiers(text string) (string, error) {
 	if _, ok := splitIdentifiers(text); !ok {
