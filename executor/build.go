@@ -11,6 +11,7 @@ import (
 	"github.com/dejaq/fasti/executor/scan"
 	"github.com/dejaq/fasti/executor/sort"
 	"github.com/dejaq/fasti/executor/values"
+	"github.com/dejaq/fasti/executor/window"
 	"github.com/dejaq/fasti/executor/write"
 	"github.com/dejaq/fasti/kv/invariants"
 	"github.com/dejaq/fasti/meta/types"
@@ -102,6 +103,12 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 			return nil, err
 		}
 		return made(sort.New(in, inputTypes(n), n))
+	case *physical.Window:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return made(window.New(in, inputTypes(n), n))
 	case *physical.Aggregate:
 		in, err := b.build(n.Input)
 		if err != nil {

@@ -114,6 +114,11 @@ func (d *deparser) column(n physical.Node, i int) string {
 			return d.column(n.Right, i-w)
 		}
 		return d.column(n.Left, i)
+	case *physical.Window:
+		if w := len(n.Input.Fields()); i >= w {
+			return d.windowCall(n, i-w)
+		}
+		return d.column(n.Input, i)
 	case *physical.Filter, *physical.Sort, *physical.Limit, *physical.Gather, *physical.DistinctOn, *physical.SingleRow:
 		return d.column(n.Inputs()[0], i)
 	}
@@ -162,6 +167,23 @@ func (d *deparser) aggregate(n, out *physical.Aggregate, i int) string {
 		s += " FILTER (WHERE " + d.text(a.Filter, n.Input) + ")"
 	}
 	return s
+}
+
+// windowCall prints a call as PostgreSQL does, which leaves out the window.
+func (d *deparser) windowCall(n *physical.Window, i int) string {
+	c := n.Calls[i]
+	name := string(c.Func)
+	if sig := function.ByID(c.Func); sig != nil {
+		name = sig.Name
+	}
+	s := name + "(" + d.list(c.Args, n.Input) + ")"
+	if name == "count" && len(c.Args) == 0 {
+		s = "count(*)"
+	}
+	if c.Filter != nil {
+		s += " FILTER (WHERE " + d.text(c.Filter, n.Input) + ")"
+	}
+	return s + " OVER (?)"
 }
 
 func (d *deparser) name(table, col string) string {

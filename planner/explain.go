@@ -273,6 +273,8 @@ func (x *explainer) describe(n physical.Node) *block {
 			b.add("Offset", "%s", x.d.text(n.Offset))
 		}
 		return b
+	case *physical.Window:
+		return x.leaf("WindowAgg", "")
 	case *physical.Append:
 		return x.leaf("Append", "")
 	case *physical.DistinctOn:

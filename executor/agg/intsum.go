@@ -160,25 +160,33 @@ func (s *intSum) merge(gids []uint32, in []*vector.Vector, sel []uint16) error {
 
 func (s *intSum) final(from, to int, out *column) error {
 	for g := from; g < to; g++ {
-		i, sum, n := g-from, s.at(g), s.acc[g].n
-		switch {
-		case n == 0:
-			out.setNull(i)
-		case s.avg:
-			d, err := decimal.FromInt128(sum, 0).Div(decimal.FromInt64(n))
-			if err != nil {
-				return value.NumericError(err)
-			}
-			out.setText(i, d.Encode(out.arena()))
-		case s.numeric:
-			out.setText(i, decimal.FromInt128(sum, 0).Encode(out.arena()))
-		default:
-			v, ok := sum.Int64()
-			if !ok {
-				return sqlerr.New(sqlerr.NumericValueOutOfRange, "bigint out of range")
-			}
-			out.v.I64[i] = v
+		if err := s.write(g, g-from, out); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// write writes the result of group g to row i.
+func (s *intSum) write(g, i int, out *column) error {
+	sum, n := s.at(g), s.acc[g].n
+	switch {
+	case n == 0:
+		out.setNull(i)
+	case s.avg:
+		d, err := decimal.FromInt128(sum, 0).Div(decimal.FromInt64(n))
+		if err != nil {
+			return value.NumericError(err)
+		}
+		out.setText(i, d.Encode(out.arena()))
+	case s.numeric:
+		out.setText(i, decimal.FromInt128(sum, 0).Encode(out.arena()))
+	default:
+		v, ok := sum.Int64()
+		if !ok {
+			return sqlerr.New(sqlerr.NumericValueOutOfRange, "bigint out of range")
+		}
+		out.v.I64[i] = v
 	}
 	return nil
 }

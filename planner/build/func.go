@@ -51,12 +51,12 @@ func (b *binder) function(e *ast.FuncCall, sc *scope) (expr.Expr, error) {
 		return b.seriesValue(e, sc)
 	case name == "unnest":
 		return nil, sqlerr.NotSupported("set-returning function %s outside of FROM", name).At(e.Pos)
-	case e.Over != nil:
-		return nil, sqlerr.NotSupported("window function").At(e.Pos)
-	case e.WithinGroup:
-		return nil, sqlerr.NotSupported("WITHIN GROUP").At(e.Pos)
 	case e.Variadic:
 		return nil, sqlerr.NotSupported("VARIADIC").At(e.Pos)
+	case e.Over != nil:
+		return b.windowCall(name, e, sc)
+	case e.WithinGroup:
+		return nil, sqlerr.NotSupported("WITHIN GROUP").At(e.Pos)
 	}
 	if _, agg := function.Exists(name); agg {
 		return b.aggregate(name, e, sc)
@@ -68,6 +68,9 @@ func (b *binder) function(e *ast.FuncCall, sc *scope) (expr.Expr, error) {
 	sig, order, err := function.ResolveNamed(name, typesOf(args), names)
 	if err != nil {
 		return nil, at(qualifiedName(err, e.Name), e.Pos)
+	}
+	if sig.Kind == function.Window {
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "window function %s requires an OVER clause", name).At(e.Pos)
 	}
 	for _, s := range []struct {
 		word string

@@ -24,6 +24,11 @@ type scope struct {
 	group *grouping
 	// inAggregate is true inside the arguments of an aggregate call.
 	inAggregate bool
+	// windows collects the calls with OVER of the level where they may stand; nil
+	// elsewhere.
+	windows *windowing
+	// inWindowCall is true inside the arguments of a call with OVER.
+	inWindowCall bool
 	// scalars are the subqueries of the clause being bound that the caller must
 	// join to its input; nil where the clause cannot have any.
 	scalars *[]attachment
@@ -68,6 +73,10 @@ const (
 	inDistinctOn
 	inCopyWhere
 	inFilter
+	inWindow // PARTITION BY and ORDER BY of a window
+	inFrameRows
+	inFrameRange
+	inFrameGroups
 )
 
 // words is how PostgreSQL's ParseExprKindName and its aggregate errors name the
@@ -76,6 +85,7 @@ func (c clause) words() string {
 	return [...]string{
 		"SELECT", "WHERE", "JOIN/ON", "GROUP BY", "HAVING", "ORDER BY", "LIMIT", "OFFSET", "VALUES",
 		"RETURNING", "UPDATE", "DEFAULT", "function in FROM", "DISTINCT ON", "WHERE", "FILTER",
+		"window definitions", "window ROWS", "window RANGE", "window GROUPS",
 	}[c]
 }
 
@@ -93,6 +103,7 @@ func (sc *scope) child() *scope {
 func (sc *scope) in(c clause) *scope {
 	n := *sc
 	n.clause, n.group, n.inAggregate, n.scalars = c, nil, false, nil
+	n.windows, n.inWindowCall = nil, false
 	return &n
 }
 

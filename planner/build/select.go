@@ -23,11 +23,8 @@ type target struct {
 
 // selectCore binds SELECT … with all its clauses, in PostgreSQL's order.
 func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
-	switch {
-	case s.Into != nil:
+	if s.Into != nil {
 		return result{}, sqlerr.NotSupported("SELECT INTO").At(s.Into.Pos)
-	case len(s.Windows) > 0:
-		return result{}, sqlerr.NotSupported("WINDOW clause").At(s.Windows[0].Pos)
 	}
 	node, err := b.from(s.From, sc)
 	if err != nil {
@@ -39,7 +36,8 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 	g := &grouping{}
 	var subs []attachment
 	tsc := sc.in(inTarget)
-	tsc.group, tsc.scalars = g, &subs
+	w := &windowing{}
+	tsc.group, tsc.scalars, tsc.windows = g, &subs, w
 	targets, err := b.targets(s.Targets, tsc)
 	if err != nil {
 		return result{}, err
@@ -49,7 +47,7 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		havingConds = conjuncts(nil, s.Having)
 	}
 	hsc := *tsc
-	hsc.clause = inHaving
+	hsc.clause, hsc.windows = inHaving, nil
 	var having []expr.Expr
 	var havingSub []ast.Expr
 	for _, c := range havingConds {
@@ -89,6 +87,10 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 			}
 		}
 	}
+	windows, err := b.windows(s.Windows, w, tsc)
+	if err != nil {
+		return result{}, err
+	}
 	grouped := len(g.aggs) > 0 || len(s.GroupBy) > 0 || s.Having != nil
 	if grouped {
 		ck := &groupCheck{b: b, sc: sc, keys: keys}
@@ -102,6 +104,9 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 			if having[i], err = fix(having[i]); err != nil {
 				return result{}, err
 			}
+		}
+		if err := fixWindows(w.calls, windows, fix); err != nil {
+			return result{}, err
 		}
 		below, err := attach(node, g.before, sc, nil)
 		if err != nil {
@@ -128,10 +133,15 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		for i := range targets {
 			targets[i].e = clean(targets[i].e, sc.level)
 		}
+		bare := func(e expr.Expr) (expr.Expr, error) { return clean(e, sc.level), nil }
+		if err := fixWindows(w.calls, windows, bare); err != nil {
+			return result{}, err
+		}
 	}
 	if node, err = attach(node, subs, sc, nil); err != nil {
 		return result{}, err
 	}
+	node = windowNodes(node, w.calls, windows)
 	p := &logical.Project{Input: node}
 	r := result{}
 	cols := make([]logical.Col, len(targets))
@@ -470,6 +480,11 @@ func (b *binder) groupKeys(s *ast.Select, sc, tsc *scope, targets *[]target) ([]
 		*targets = (*targets)[:n] // an expression of its own is a key, not a target
 		if uses(x, tsc.group.cols) {
 			return sqlerr.New(sqlerr.GroupingError, "%s", inGroupBy.noAggregates()).At(t.pos)
+		}
+		for _, c := range tsc.windows.calls {
+			if uses(x, []logical.Col{c.col}) {
+				return sqlerr.New(sqlerr.WindowingError, "%s", inGroupBy.noWindows()).At(t.pos)
+			}
 		}
 		if x.Type().ID == types.Unknown {
 			if x, err = b.known(x, types.Of(types.Text), loc(e)); err != nil {

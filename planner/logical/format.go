@@ -88,6 +88,13 @@ func (f *formatter) node(n Node, d int) {
 			s = append(s, f.col(c.ID)+" = "+f.agg(n.Aggs[i]))
 		}
 		f.line(d, "aggregate keys=%d [%s]", len(n.Keys), strings.Join(s, ", "))
+	case *Window:
+		s := make([]string, len(n.Out))
+		for i, c := range n.Out {
+			call := n.Calls[i]
+			s[i] = f.col(c.ID) + " = " + f.agg(Agg{Func: call.Func, Args: call.Args, Filter: call.Filter})
+		}
+		f.line(d, "window partition [%s] order [%s] [%s]", f.list(n.Partition), f.keys(n.Order), strings.Join(s, ", "))
 	case *Join:
 		kind := [...]string{
 			physical.Inner: "inner", physical.Left: "left", physical.Right: "right", physical.Full: "full",
@@ -95,21 +102,11 @@ func (f *formatter) node(n Node, d int) {
 		}[n.Kind]
 		f.line(d, "join %s%s", kind, f.where(n.On))
 	case *Sort:
-		s := make([]string, len(n.Keys))
-		for i, k := range n.Keys {
-			s[i] = f.expr(k.Expr)
-			if k.Desc {
-				s[i] += " desc"
-			}
-			if k.NullsFirst {
-				s[i] += " nulls first"
-			}
-		}
 		limit := ""
 		if n.Limit >= 0 {
 			limit = fmt.Sprintf(" limit=%d", n.Limit)
 		}
-		f.line(d, "sort [%s]%s", strings.Join(s, ", "), limit)
+		f.line(d, "sort [%s]%s", f.keys(n.Keys), limit)
 	case *Limit:
 		s := ""
 		if n.Count != nil {
@@ -140,6 +137,20 @@ func (f *formatter) node(n Node, d int) {
 	for _, in := range n.Inputs() {
 		f.node(in, d+1)
 	}
+}
+
+func (f *formatter) keys(keys []physical.SortKey) string {
+	s := make([]string, len(keys))
+	for i, k := range keys {
+		s[i] = f.expr(k.Expr)
+		if k.Desc {
+			s[i] += " desc"
+		}
+		if k.NullsFirst {
+			s[i] += " nulls first"
+		}
+	}
+	return strings.Join(s, ", ")
 }
 
 func (f *formatter) where(conds []expr.Expr) string {

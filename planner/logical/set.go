@@ -82,6 +82,8 @@ func Exprs(n Node, f func(expr.Expr)) {
 			all(a.Args)
 			opt(a.Filter)
 		}
+	case *Window:
+		n.exprs(f)
 	case *Join:
 		all(n.On)
 	case *Sort:

@@ -60,6 +60,8 @@ func lower(n logical.Node, need logical.Set) rel {
 		return lowerJoin(n, need)
 	case *logical.Sort:
 		return lowerSort(n, need)
+	case *logical.Window:
+		return lowerWindow(n, need)
 	case *logical.Limit:
 		r := lower(n.Input, need)
 		if r.chain && filtered(r.node) {
@@ -346,7 +348,11 @@ func lowerSort(n *logical.Sort, need logical.Set) rel {
 	} else {
 		r = narrow(gather(r, need), need)
 	}
-	return rel{sortOf(r, n), r.pos, false}
+	s := sortOf(r, n)
+	if sortedBy(physical.Ordering(r.node), s.Keys) {
+		return r // a window's sort did it
+	}
+	return rel{s, r.pos, false}
 }
 
 func sortOf(r rel, n *logical.Sort) *physical.Sort {

@@ -26,6 +26,7 @@ const (
 	kindSeries
 	kindSingleRow
 	kindDistinctOn
+	kindWindow
 	kindEnd
 )
 
@@ -76,6 +77,8 @@ func newNode(kind byte) Node {
 		return &SingleRow{}
 	case kindDistinctOn:
 		return &DistinctOn{}
+	case kindWindow:
+		return &Window{}
 	}
 	return nil
 }
@@ -126,6 +129,8 @@ func kindOf(n Node) byte {
 		return kindSingleRow
 	case *DistinctOn:
 		return kindDistinctOn
+	case *Window:
+		return kindWindow
 	}
 	panic("physical: node without a kind")
 }
@@ -201,11 +206,7 @@ func (c *coder) node(v *Node) {
 		c.fields(&n.Out)
 	case *Sort:
 		c.node(&n.Input)
-		list(c, &n.Keys, func(k *SortKey) {
-			c.expr(&k.Expr)
-			c.bool(&k.Desc)
-			c.bool(&k.NullsFirst)
-		})
+		c.sortKeys(&n.Keys)
 		c.int64(&n.Limit)
 		c.optional(&n.Count)
 		c.optional(&n.Offset)
@@ -254,5 +255,7 @@ func (c *coder) node(v *Node) {
 	case *DistinctOn:
 		c.node(&n.Input)
 		c.exprs(&n.Keys)
+	case *Window:
+		c.window(n)
 	}
 }

@@ -176,6 +176,16 @@ func (g *gen) node(depth int) Node {
 		return &Delete{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
 	case kindSingleRow:
 		return &SingleRow{Input: in()}
+	case kindWindow:
+		bound := func() FrameBound { return FrameBound{BoundKind(g.int(0, 4)), g.optional(1)} }
+		return &Window{
+			Input: in(), Partition: g.exprs(1), Out: g.fields(),
+			Order: drawList(g, func() SortKey { return SortKey{g.expr(1), g.bool(), g.bool()} }),
+			Calls: drawList(g, func() WindowCall {
+				f := Frame{FrameMode(g.int(0, 2)), bound(), bound(), FrameExclude(g.int(0, 3))}
+				return WindowCall{g.id(), g.exprs(1), g.optional(1), f, g.typ()}
+			}),
+		}
 	}
 	return &DistinctOn{Input: in(), Keys: g.exprs(1)}
 }
@@ -243,6 +253,9 @@ func TestEncodeKnowsEveryField(t *testing.T) {
 				*x = []Bound{{Greater, one}}
 			case *[]Agg:
 				*x = []Agg{{"sum(int4)", []expr.Expr{one}, true, one, types.Of(types.Int8)}}
+			case *[]WindowCall:
+				f := Frame{GroupsFrame, FrameBound{Following, one}, FrameBound{CurrentRow, one}, ExcludeTies}
+				*x = []WindowCall{{"sum(int4)", []expr.Expr{one}, one, f, types.Of(types.Int8)}}
 			case *[]SortKey:
 				*x = []SortKey{{one, true, true}}
 			case *types.Type:

@@ -37,6 +37,8 @@ func Prune(n logical.Node, need logical.Set) logical.Node {
 		logical.Exprs(&c, below.AddExpr)
 		c.Input = Prune(n.Input, below)
 		return &c
+	case *logical.Window:
+		return pruneWindow(n, need)
 	case *logical.Append:
 		return pruneAppend(n, need)
 	case *logical.Insert:

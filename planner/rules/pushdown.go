@@ -35,6 +35,8 @@ func push(n logical.Node, conds []expr.Expr) logical.Node {
 		}
 	case *logical.Append:
 		return pushAppend(n, conds)
+	case *logical.Window:
+		return pushWindow(n, conds)
 	case *logical.DistinctOn:
 		keys := logical.Set{}
 		for _, k := range n.Keys {

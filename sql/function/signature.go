@@ -12,7 +12,8 @@ type Kind uint8
 const (
 	Scalar Kind = iota
 	Aggregate
-	Cast // Name is "cast" or "assign"; Args[0] → Result, of the class in Context
+	Cast   // Name is "cast" or "assign"; Args[0] → Result, of the class in Context
+	Window // only with OVER
 )
 
 // Volatility is PostgreSQL's: what the planner may assume about repeated calls.

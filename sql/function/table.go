@@ -70,6 +70,7 @@ func newTable() *table {
 	t.addLines(Scalar, timeFunctions)
 	t.addLines(Scalar, systemFunctions)
 	t.addLines(Aggregate, aggregates)
+	t.addLines(Window, windowFunctions)
 	t.addNames(namedArguments)
 	return t
 }
