@@ -135,10 +135,10 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 		return made(write.NewDelete(in, inputTypes(n), b.env.Txn, n.Table, n.Returning, joins(n.Input)))
 	case *physical.CreateTable:
 		return ddl.CreateTable(b.env.Catalog, n), nil
-	case *physical.DropTable:
-		return ddl.DropTable(b.env.Catalog, b.env.DB, n), nil
 	case *physical.Truncate:
 		return ddl.Truncate(b.env.DB, n), nil
+	case *physical.Change:
+		return ddl.Change(b.env.Catalog, b.env.DB, n), nil
 	case *physical.CreateHypertable:
 		return ddl.CreateHypertable(b.env.Catalog, b.env.DB, b.env.Txn, n), nil
 	}

@@ -55,14 +55,13 @@ func (d *database) CreateTable(_ context.Context, t schema.Table) (*schema.Table
 	return &t, nil
 }
 
-func (d *database) DropTable(ctx context.Context, id schema.TableID) error {
+func (d *database) Apply(_ context.Context, c *schema.Change) (*schema.Change, error) {
 	for name, t := range d.tables {
-		if t.ID == id {
+		if slices.Contains(c.Drop, schema.ObjectID(t.ID)) {
 			delete(d.tables, name)
-			return d.Mem.DropTable(ctx, id)
 		}
 	}
-	return nil // the store's half of a drop
+	return c, nil
 }
 
 func (d *database) UpdateTable(_ context.Context, t *schema.Table) error {

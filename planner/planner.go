@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"github.com/dejaq/fasti/meta/catalog"
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/build"
@@ -24,6 +25,10 @@ type Options struct {
 	SearchPath []string
 	// Database is the name that may stand before a namespace; "" allows any.
 	Database string
+	// View is what the catalog stores, for the objects beside tables; nil: nothing.
+	View *catalog.View
+	// User is the role that the statement runs as. Default: the bootstrap role.
+	User string
 	// Params are the types given for $1, $2, … (the Parse message's OIDs); the
 	// zero Type and Unknown ask for the type from the context. May be short.
 	Params []types.Type
@@ -98,6 +103,7 @@ func Type(name ast.TypeName) (types.Type, error) { return build.Type(name) }
 func bind(stmt ast.Stmt, o Options) (*build.Statement, error) {
 	return build.Bind(stmt, build.Options{
 		Catalog: o.Catalog, SearchPath: o.SearchPath, Database: o.Database, Params: o.Params, Values: o.Values,
+		View: o.View, User: o.User,
 	})
 }
 

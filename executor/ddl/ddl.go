@@ -23,8 +23,9 @@ import (
 // Catalog changes descriptors, as *catalog.Catalog does.
 type Catalog interface {
 	CreateTable(ctx context.Context, t schema.Table) (*schema.Table, error)
-	DropTable(ctx context.Context, id schema.TableID) error
 	UpdateTable(ctx context.Context, t *schema.Table) error
+	// Apply makes a change and returns it with the ids that it was given.
+	Apply(ctx context.Context, c *schema.Change) (*schema.Change, error)
 }
 
 // DB removes the rows of whole tables.
@@ -67,22 +68,6 @@ func CreateTable(c Catalog, n *physical.CreateTable) op.Operator {
 			return nil, nil
 		}
 		return nil, Error(err, n.Table)
-	}}
-}
-
-// DropTable returns the operator of DROP TABLE: the descriptor goes first, so
-// that nobody writes rows any more, then the rows.
-func DropTable(c Catalog, db DB, n *physical.DropTable) op.Operator {
-	return &statement{do: func(q *op.Context) (*vector.Batch, error) {
-		for _, t := range n.Tables {
-			if err := c.DropTable(q.Go, t.ID); err != nil {
-				return nil, Error(err, t)
-			}
-			if err := db.DropTable(q.Go, t.ID); err != nil {
-				return nil, err
-			}
-		}
-		return nil, nil
 	}}
 }
 

@@ -45,7 +45,9 @@ func (w *world) Truncate(_ context.Context, t *schema.Table) error { return w.di
 
 type catalogHalf struct{ *world }
 
-func (c catalogHalf) DropTable(_ context.Context, id schema.TableID) error { return c.did("drop", id) }
+func (c catalogHalf) Apply(_ context.Context, x *schema.Change) (*schema.Change, error) {
+	return x, c.did("apply", x.Drop)
+}
 
 type storeHalf struct{ *world }
 
@@ -90,15 +92,15 @@ func TestStatements(t *testing.T) {
 		},
 		"drop": {
 			make: func(w *world) op.Operator {
-				return ddl.DropTable(catalogHalf{w}, storeHalf{w}, &physical.DropTable{Tables: []*schema.Table{table, table}})
+				return ddl.Change(catalogHalf{w}, storeHalf{w}, &physical.Change{Change: &schema.Change{Drop: []schema.ObjectID{7, 8}}, Rows: []schema.TableID{7}})
 			},
-			log: []string{"drop 7", "remove 7", "drop 7", "remove 7"},
+			log: []string{"apply [7 8]", "remove 7"},
 		},
-		"drop twice": {
+		"drop of an outdated plan": {
 			make: func(w *world) op.Operator {
-				return ddl.DropTable(catalogHalf{w}, storeHalf{w}, &physical.DropTable{Tables: []*schema.Table{table}})
+				return ddl.Change(catalogHalf{w}, storeHalf{w}, &physical.Change{Change: &schema.Change{Drop: []schema.ObjectID{7}}, Rows: []schema.TableID{7}})
 			},
-			err: map[string]error{"drop": catalog.ErrNoTable}, log: []string{"drop 7"}, want: `table "t" does not exist (SQLSTATE 42P01)`,
+			err: map[string]error{"apply": catalog.ErrChanged}, log: []string{"apply [7]"}, want: `could not serialize access due to concurrent update (SQLSTATE 40001)`,
 		},
 		"truncate": {
 			make: func(w *world) op.Operator {

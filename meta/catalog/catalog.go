@@ -20,6 +20,11 @@ const (
 	namePrefix  = "/tn/"
 	lastIDKey   = "/id/table"
 	shardPrefix = "/s/"
+
+	objectPrefix     = "/o/"
+	objectNamePrefix = "/on/"
+	revisionKey      = "/ddl"
+	counterPrefix    = "/seq/"
 )
 
 var (
@@ -30,9 +35,13 @@ var (
 	// ErrNoNamespace is returned for a namespace that does not exist, or that
 	// is virtual and holds no tables.
 	ErrNoNamespace = errors.New("catalog: no such namespace")
-	// ErrChanged is returned by UpdateTable when the stored version is not the
-	// one that the change started from.
-	ErrChanged = errors.New("catalog: table changed meanwhile")
+	// ErrChanged is returned when the stored version is not the one that the
+	// change started from.
+	ErrChanged = errors.New("catalog: changed meanwhile")
+	// ErrObjectExists is returned when the name of an object is taken.
+	ErrObjectExists = errors.New("catalog: object exists")
+	// ErrNoObject is returned when there is no object with the id.
+	ErrNoObject = errors.New("catalog: no such object")
 	// ErrHasShards is returned by UpdateTable for a change of the layout
 	// (schema.Table.SameLayout) of a table that has shards.
 	ErrHasShards = errors.New("catalog: table has shards")
@@ -71,7 +80,7 @@ func Open(ctx context.Context, store *etcd.Store, o Options) (*Catalog, error) {
 		o.Now = time.Now
 	}
 	m, err := etcd.NewMirror(ctx, store, etcd.Feed[*View]{
-		Prefixes: []string{tablePrefix},
+		Prefixes: []string{tablePrefix, objectPrefix, revisionKey},
 		Reset:    reset,
 		Apply:    apply,
 	})

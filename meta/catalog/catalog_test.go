@@ -317,7 +317,7 @@ func TestUnknownOutcome(t *testing.T) {
 // TestNamespaces checks what a binder asks.
 func TestNamespaces(t *testing.T) {
 	v := &View{}
-	require.Equal(t, []string{"fasti", "public"}, v.Namespaces())
+	require.Equal(t, []string{"fasti", "information_schema", "pg_catalog", "public"}, v.Namespaces())
 	for name, want := range map[string][2]bool{"public": {false, true}, "fasti": {true, true}, "x": {false, false}} {
 		virtual, ok := v.Namespace(name)
 		require.Equal(t, want, [2]bool{virtual, ok}, name)
@@ -341,7 +341,9 @@ func TestCorrupt(t *testing.T) {
 // Indexes get ids of the tables' counter and share their names with tables; names and
 // ids come and go with the descriptor (I1).
 func TestIndexNames(t *testing.T) {
-	c := newCatalog(t, openStore(t, t.TempDir()))
+	s := openStore(t, t.TempDir())
+	defer func() { require.NoError(t, s.Close()) }()
+	c := newCatalog(t, s)
 	key := []schema.IndexKey{{Column: 0}}
 	a := newTable("a")
 	a.Indexes = []schema.Index{{Name: "i", Keys: key, State: schema.IndexReady}}

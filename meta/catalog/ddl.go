@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"time"
 
@@ -52,18 +51,21 @@ func (c *Catalog) decideCreate(t *schema.Table) decision {
 		if uncertain && v.TableByID(t.ID) != nil {
 			return etcd.Txn{}, true, nil
 		}
-		if v.Relation(t.Namespace, t.Name) {
+		if !v.HoldsTables(t.Namespace) {
+			return etcd.Txn{}, false, fmt.Errorf("namespace %q: %w", t.Namespace, ErrNoNamespace)
+		}
+		if v.Relation(t.Namespace, t.Name) != 0 {
 			return etcd.Txn{}, false, errExists(t)
 		}
 		if err := v.indexNameTaken(nil, t); err != nil {
 			return etcd.Txn{}, false, err
 		}
 		if t.ID == 0 {
-			id, err := c.nextID(ctx)
+			id, err := c.nextIDs(ctx, 1)
 			if err != nil {
 				return etcd.Txn{}, false, err
 			}
-			t.ID = id
+			t.ID = schema.TableID(id)
 		}
 		name := nameKey(t.Namespace, t.Name)
 		txn := etcd.Txn{
@@ -146,7 +148,10 @@ func (c *Catalog) decideUpdate(t *schema.Table) decision {
 			txn.If = append(txn.If, etcd.Cond{Key: shards, Prefix: true})
 		}
 		if from, to := nameKey(old.Namespace, old.Name), nameKey(nt.Namespace, nt.Name); from != to {
-			if v.Relation(nt.Namespace, nt.Name) {
+			if !v.HoldsTables(nt.Namespace) {
+				return etcd.Txn{}, false, fmt.Errorf("namespace %q: %w", nt.Namespace, ErrNoNamespace)
+			}
+			if v.Relation(nt.Namespace, nt.Name) != 0 {
 				return etcd.Txn{}, false, errExists(nt)
 			}
 			txn.If = append(txn.If, etcd.Cond{Key: to})
@@ -179,6 +184,9 @@ func (c *Catalog) change(ctx context.Context, decide decision) error {
 			return err
 		}
 		txn.Fenced = true
+		// One change of the catalog at a time: what it was decided on still holds.
+		txn.If = append(txn.If, etcd.Cond{Key: revisionKey, ModRev: v.definitionsKeyRev})
+		txn.Then = append(txn.Then, etcd.Put(revisionKey, nil))
 		res, err := c.store.Txn(ctx, txn)
 		if err != nil {
 			uncertain = uncertain || errors.Is(err, etcd.ErrUncertain)
@@ -192,28 +200,29 @@ func (c *Catalog) change(ctx context.Context, decide decision) error {
 	})
 }
 
-// nextID hands out a table id. One whose outcome is unknown is lost.
-func (c *Catalog) nextID(ctx context.Context) (schema.TableID, error) {
-	var id schema.TableID
+// nextIDs hands out n consecutive ids and returns the first. Those whose outcome
+// is unknown are lost.
+func (c *Catalog) nextIDs(ctx context.Context, n int) (schema.ObjectID, error) {
+	var first schema.ObjectID
 	err := c.store.Retry(ctx, func(ctx context.Context) error {
 		kv, ok, _, err := c.store.Get(ctx, lastIDKey)
 		if err != nil {
 			return err
 		}
-		id = FirstTableID
+		first = schema.ObjectID(FirstTableID)
 		if ok {
 			last, err := strconv.ParseUint(string(kv.Value), 10, 32)
 			if err != nil {
 				return fmt.Errorf("%s: %w: %q", lastIDKey, schema.ErrCorrupt, kv.Value)
 			}
-			if last == math.MaxUint32 {
-				return errors.New("all table ids have been used")
+			if last+uint64(n) >= uint64(schema.NewID) {
+				return errors.New("all object ids have been used")
 			}
-			id = schema.TableID(last) + 1
+			first = schema.ObjectID(last) + 1
 		}
 		res, err := c.store.Txn(ctx, etcd.Txn{
 			If:     []etcd.Cond{{Key: lastIDKey, ModRev: kv.ModRev}},
-			Then:   []etcd.Op{etcd.Put(lastIDKey, idText(id))},
+			Then:   []etcd.Op{etcd.Put(lastIDKey, idText(first+schema.ObjectID(n)-1))},
 			Fenced: true,
 		})
 		if err == nil && !res.OK {
@@ -221,7 +230,7 @@ func (c *Catalog) nextID(ctx context.Context) (schema.TableID, error) {
 		}
 		return err
 	})
-	return id, err
+	return first, err
 }
 
 // fill completes what the creator of a table has left open.
@@ -260,9 +269,6 @@ const postgresEpochUs = 946684800_000_000
 
 // check finds what no view is needed for.
 func check(t *schema.Table) error {
-	if t.Namespace != Public {
-		return fmt.Errorf("catalog: namespace %q: %w", t.Namespace, ErrNoNamespace)
-	}
 	if err := t.Validate(); err != nil {
 		return fmt.Errorf("catalog: %w", err)
 	}
@@ -273,4 +279,4 @@ func errExists(t *schema.Table) error {
 	return fmt.Errorf("table %q in %q: %w", t.Name, t.Namespace, ErrTableExists)
 }
 
-func idText(id schema.TableID) []byte { return strconv.AppendUint(nil, uint64(id), 10) }
+func idText[T ~uint32](id T) []byte { return strconv.AppendUint(nil, uint64(id), 10) }

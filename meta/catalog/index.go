@@ -9,12 +9,14 @@ import (
 )
 
 // numberIndexes gives ids to the indexes of t that have none.
-func (c *Catalog) numberIndexes(ctx context.Context, t *schema.Table) (err error) {
+func (c *Catalog) numberIndexes(ctx context.Context, t *schema.Table) error {
 	for i := range t.Indexes {
 		if x := &t.Indexes[i]; x.ID == 0 {
-			if x.ID, err = c.nextID(ctx); err != nil {
+			id, err := c.nextIDs(ctx, 1)
+			if err != nil {
 				return err
 			}
+			x.ID = schema.TableID(id)
 		}
 	}
 	return nil
@@ -62,20 +64,11 @@ func (v *View) indexNameTaken(old, nt *schema.Table) error {
 	before := indexNames(old)
 	for i, key := range indexNames(nt).keys {
 		name := nt.Indexes[i].Name
-		if !before.has[key] && v.Relation(nt.Namespace, name) || name == nt.Name {
+		if !before.has[key] && v.Relation(nt.Namespace, name) != 0 || name == nt.Name {
 			return fmt.Errorf("index %q in %q: %w", name, nt.Namespace, ErrTableExists)
 		}
 	}
 	return nil
-}
-
-// Relation reports whether a table or an index has the name.
-func (v *View) Relation(namespace, name string) bool {
-	if v.Table(namespace, name) != nil {
-		return true
-	}
-	t, _ := v.Index(namespace, name)
-	return t != nil
 }
 
 // Index returns the named index and its table, nil if there is none.

@@ -23,6 +23,12 @@ type View struct {
 	// Two orders of the same tables; both are replaced, never changed.
 	byName []*schema.Table // by namespace, then name
 	byID   []entry
+	// The same for objects: objectsByName holds what exists, fixed ones too;
+	// objectsByID what is stored.
+	objectsByName []*schema.Object // by kind, namespace, name
+	objectsByID   []objectEntry
+	// definitionsKeyRev is the revision of revisionKey's last change, 0 for none.
+	definitionsKeyRev int64
 }
 
 // entry is a table with the revision of its descriptor's last change.
@@ -34,16 +40,34 @@ type entry struct {
 // Rev returns the revision of the metadata store that the view shows.
 func (v *View) Rev() int64 { return v.rev }
 
-// TablesRev returns the revision of the last change of any table, or a later one:
-// what was derived from one view holds for every other with the same TablesRev.
+// TablesRev returns the revision of the last change of anything in the catalog,
+// or a later one: what was derived from one view holds for every other with the
+// same TablesRev.
 func (v *View) TablesRev() int64 { return v.tablesRev }
 
-// Namespaces returns the names of all namespaces in order.
-func (v *View) Namespaces() []string { return []string{Fasti, Public} }
+// DefinitionsRev returns the revision that a schema.Change is made from.
+func (v *View) DefinitionsRev() int64 { return v.definitionsKeyRev }
 
-// Namespace reports whether a namespace exists and whether it is virtual.
+// Namespaces returns the names of all namespaces in order.
+func (v *View) Namespaces() []string {
+	var names []string
+	for _, o := range v.Objects(schema.NamespaceObject) {
+		names = append(names, o.Name)
+	}
+	return names
+}
+
+// Namespace reports whether a namespace exists and whether it is virtual: its
+// relations are made by the server.
 func (v *View) Namespace(name string) (virtual, ok bool) {
-	return name == Fasti, name == Fasti || name == Public
+	virtual = name == Fasti || name == "pg_catalog" || name == "information_schema"
+	return virtual, virtual || v.Object(schema.NamespaceObject, "", name) != nil
+}
+
+// HoldsTables reports whether a namespace exists in which tables can be created.
+func (v *View) HoldsTables(name string) bool {
+	virtual, ok := v.Namespace(name)
+	return ok && !virtual
 }
 
 // modRev returns what a condition on the table's descriptor compares with: 0
@@ -91,6 +115,18 @@ func (v *View) findID(id schema.TableID) (int, bool) {
 func reset(kvs []etcd.KV, rev int64) (*View, error) {
 	v := &View{rev: rev, tablesRev: rev}
 	for _, kv := range kvs {
+		switch {
+		case kv.Key == revisionKey:
+			v.definitionsKeyRev = kv.ModRev
+			continue
+		case strings.HasPrefix(kv.Key, objectPrefix):
+			o, err := decodeObject(kv.Key, kv.Value)
+			if err != nil {
+				return nil, err
+			}
+			v.objectsByID = append(v.objectsByID, objectEntry{o, kv.ModRev})
+			continue
+		}
 		t, err := decode(kv.Key, kv.Value)
 		if err != nil {
 			return nil, err
@@ -103,25 +139,55 @@ func reset(kvs []etcd.KV, rev int64) (*View, error) {
 	slices.SortFunc(v.byName, func(a, b *schema.Table) int {
 		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
 	})
+	slices.SortFunc(v.objectsByID, func(a, b objectEntry) int { return cmp.Compare(a.object.ID, b.object.ID) })
+	v.objectsByName = orderObjects(v.objectsByID)
 	return v, nil
 }
 
-// apply makes the view after the events; see etcd.Feed. It copies two slices
-// of pointers however many tables there are.
+// apply makes the view after the events; see etcd.Feed. It copies slices of
+// pointers however many tables there are.
 func apply(old *View, events []etcd.Event, rev int64) (*View, error) {
+	v := new(View)
+	*v = *old
+	v.rev = rev
 	if len(events) == 0 {
-		v := *old
-		v.rev = rev
-		return &v, nil
+		return v, nil
 	}
-	v := &View{rev: rev, tablesRev: rev, byName: slices.Clone(old.byName), byID: slices.Clone(old.byID)}
+	v.tablesRev = rev
+	tables, objects := false, false
+	// The old tables go first: in one step a name may pass from one to another.
 	for _, e := range events {
+		switch {
+		case e.Key == revisionKey:
+			v.definitionsKeyRev = e.ModRev
+			if e.Deleted {
+				v.definitionsKeyRev = 0
+			}
+			continue
+		case strings.HasPrefix(e.Key, objectPrefix):
+			if !objects {
+				v.objectsByID, objects = slices.Clone(old.objectsByID), true
+			}
+			if err := v.applyObject(e); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if !tables {
+			v.byName, v.byID, tables = slices.Clone(old.byName), slices.Clone(old.byID), true
+		}
 		id, err := parseKey(e.Key)
 		if err != nil {
 			return nil, err
 		}
 		v.remove(id)
-		if e.Deleted {
+	}
+	last := make(map[string]int, len(events))
+	for i, e := range events {
+		last[e.Key] = i
+	}
+	for i, e := range events {
+		if e.Deleted || last[e.Key] != i || !strings.HasPrefix(e.Key, tablePrefix) {
 			continue
 		}
 		t, err := decode(e.Key, e.Value)
@@ -129,6 +195,9 @@ func apply(old *View, events []etcd.Event, rev int64) (*View, error) {
 			return nil, err
 		}
 		v.insert(entry{t, e.ModRev})
+	}
+	if objects {
+		v.objectsByName = orderObjects(v.objectsByID)
 	}
 	return v, nil
 }
@@ -138,7 +207,7 @@ func (v *View) remove(id schema.TableID) {
 	if !ok {
 		return
 	}
-	// Events are in order, so no other table can have taken the name yet.
+	// No other table can have taken the name yet.
 	old := v.byID[i].table
 	n, _ := v.findName(old.Namespace, old.Name)
 	v.byName = slices.Delete(v.byName, n, n+1)
@@ -169,9 +238,14 @@ func decode(key string, value []byte) (*schema.Table, error) {
 }
 
 func parseKey(key string) (schema.TableID, error) {
-	id, err := strconv.ParseUint(strings.TrimPrefix(key, tablePrefix), 10, 32)
+	id, err := parseID(key, tablePrefix)
+	return schema.TableID(id), err
+}
+
+func parseID(key, prefix string) (uint32, error) {
+	id, err := strconv.ParseUint(strings.TrimPrefix(key, prefix), 10, 32)
 	if err != nil {
 		return 0, fmt.Errorf("catalog: key %q: %w", key, schema.ErrCorrupt)
 	}
-	return schema.TableID(id), nil
+	return uint32(id), nil
 }

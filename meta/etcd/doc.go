@@ -17,7 +17,10 @@
 //	/s/<table>/<run>[.<n>]    shards of one run of slices      (meta/cluster)
 //	/t/<table>                table descriptor                 (meta/catalog)
 //	/tn/<namespace>/<name>    table id                         (meta/catalog)
-//	/id/table                 last table id handed out         (meta/catalog)
+//	/id/table                 last id handed out               (meta/catalog)
+//	/o/<id>, /on/…            other objects and their names    (meta/catalog)
+//	/ddl                      rewritten with every DDL         (meta/catalog)
+//	/seq/<id>                 where a sequence stands          (meta/catalog)
 //
 // All keys begin with "/". Names inside keys are path-escaped, so that they hold
 // no "/". Values are records as meta/schema encodes them (version, fields,

@@ -33,6 +33,15 @@ const (
 	tableReplicas    = 16 // varint
 	tableRetention   = 17 // zigzag
 	tableIndex       = 18 // message, repeated, in order; index.go says of what
+	tableOwner       = 40 // varint
+	tableGrant       = 41 // message, repeated
+	tableComment     = 42 // string
+	tableKeyComment  = 43 // string
+	tableCheck       = 44 // message, repeated
+	tableDropped     = 45 // message, repeated: a column
+	tableDepends     = 46 // message, repeated
+	tableTemporary   = 47 // varint
+	tableLastColumn  = 48 // varint
 
 	columnID      = 1 // varint
 	columnName    = 2 // string
@@ -41,6 +50,20 @@ const (
 	columnNotNull = 5 // varint, 1
 	columnDefault = 6 // string
 	columnTypeOID = 7 // varint: Def.OID of a user's type
+
+	columnGenerated = 20 // varint, 1
+	columnIdentity  = 21 // varint
+	columnSequence  = 22 // varint
+	columnDepends   = 23 // message, repeated
+	columnMissing   = 24 // bytes; absent for NULL
+	columnComment   = 25 // string
+	columnGrant     = 26 // message, repeated
+
+	checkName     = 1 // string
+	checkText     = 2 // string
+	checkColumns  = 3 // packed varints
+	checkNotValid = 4 // varint, 1
+	checkComment  = 5 // string
 )
 
 // AppendTable appends the record of t, which must be valid.
@@ -70,7 +93,19 @@ func AppendTable(dst []byte, t *Table) []byte {
 			b = protowire.AppendTag(b, tableIndex, protowire.BytesType)
 			b = protowire.AppendBytes(b, appendIndex(nil, &t.Indexes[i]))
 		}
-		return b
+		b = appendUint(b, tableOwner, uint64(t.Owner))
+		b = appendGrants(b, tableGrant, t.ACL)
+		b = appendString(b, tableComment, t.Comment)
+		b = appendString(b, tableKeyComment, t.KeyComment)
+		for i := range t.Checks {
+			b = appendMessage(b, tableCheck, appendCheck(nil, &t.Checks[i]))
+		}
+		for i := range t.Dropped {
+			b = appendMessage(b, tableDropped, appendColumn(nil, &t.Dropped[i]))
+		}
+		b = appendDepends(b, tableDepends, t.Depends)
+		b = appendUint(b, tableTemporary, t.Temporary)
+		return appendUint(b, tableLastColumn, uint64(t.LastColumn))
 	})
 }
 
@@ -86,7 +121,27 @@ func appendColumn(b []byte, c *Column) []byte {
 	if c.Type.Def != nil {
 		b = appendUint(b, columnTypeOID, uint64(c.Type.Def.OID))
 	}
-	return b
+	b = appendBool(b, columnGenerated, c.Generated)
+	b = appendUint(b, columnIdentity, uint64(c.Identity))
+	b = appendUint(b, columnSequence, uint64(c.Sequence))
+	b = appendDepends(b, columnDepends, c.Depends)
+	if c.Missing != nil {
+		b = appendMessage(b, columnMissing, c.Missing)
+	}
+	b = appendString(b, columnComment, c.Comment)
+	return appendGrants(b, columnGrant, c.ACL)
+}
+
+func appendCheck(b []byte, c *Check) []byte {
+	b = appendString(b, checkName, c.Name)
+	b = appendString(b, checkText, c.Text)
+	ids := make([]int, len(c.Columns))
+	for i, id := range c.Columns {
+		ids[i] = int(id)
+	}
+	b = appendOrdinals(b, checkColumns, ids)
+	b = appendBool(b, checkNotValid, c.NotValid)
+	return appendString(b, checkComment, c.Comment)
 }
 
 // DecodeTable returns the table of a record. It returns ErrNewer, or ErrCorrupt
@@ -143,6 +198,28 @@ func DecodeTable(src []byte) (*Table, error) {
 			x, err := decodeIndex(f)
 			t.Indexes = append(t.Indexes, x)
 			return err
+		case tableOwner:
+			return setUint(&t.Owner, f)
+		case tableGrant:
+			return addGrant(&t.ACL, f)
+		case tableComment:
+			return setString(&t.Comment, f)
+		case tableKeyComment:
+			return setString(&t.KeyComment, f)
+		case tableCheck:
+			c, err := decodeCheck(f)
+			t.Checks = append(t.Checks, c)
+			return err
+		case tableDropped:
+			c, err := decodeColumn(f)
+			t.Dropped = append(t.Dropped, c)
+			return err
+		case tableDepends:
+			return addDependency(&t.Depends, f)
+		case tableTemporary:
+			t.Temporary = f.num
+		case tableLastColumn:
+			return setUint(&t.LastColumn, f)
 		}
 		return nil
 	})
@@ -180,6 +257,45 @@ func decodeColumn(f field) (Column, error) {
 		case columnTypeOID:
 			c.Type.Def = &types.Def{}
 			return setUint(&c.Type.Def.OID, f)
+		case columnGenerated:
+			c.Generated = f.num != 0
+		case columnIdentity:
+			return setUint(&c.Identity, f)
+		case columnSequence:
+			return setUint(&c.Sequence, f)
+		case columnDepends:
+			return addDependency(&c.Depends, f)
+		case columnMissing:
+			c.Missing = append([]byte{}, f.bytes...)
+		case columnComment:
+			return setString(&c.Comment, f)
+		case columnGrant:
+			return addGrant(&c.ACL, f)
+		}
+		return nil
+	})
+	return c, err
+}
+
+func decodeCheck(f field) (Check, error) {
+	c := Check{}
+	err := f.message(func(num protowire.Number, f field) error {
+		switch num {
+		case checkName:
+			return setString(&c.Name, f)
+		case checkText:
+			return setString(&c.Text, f)
+		case checkColumns:
+			var ids []int
+			err := setOrdinals(&ids, f)
+			for _, id := range ids {
+				c.Columns = append(c.Columns, ColumnID(id))
+			}
+			return err
+		case checkNotValid:
+			c.NotValid = f.num != 0
+		case checkComment:
+			return setString(&c.Comment, f)
 		}
 		return nil
 	})
@@ -311,6 +427,12 @@ func setOrdinals(dst *[]int, f field) error {
 func (t *Table) Clone() *Table {
 	c := *t
 	c.Columns = slices.Clone(t.Columns)
+	for i := range c.Columns {
+		col := &c.Columns[i]
+		col.Depends, col.ACL = slices.Clone(col.Depends), slices.Clone(col.ACL)
+	}
+	c.ACL, c.Checks, c.Dropped = slices.Clone(t.ACL), slices.Clone(t.Checks), slices.Clone(t.Dropped)
+	c.Depends = slices.Clone(t.Depends)
 	c.Key = slices.Clone(t.Key)
 	c.PartitionBy = slices.Clone(t.PartitionBy)
 	c.OrderBy = slices.Clone(t.OrderBy)

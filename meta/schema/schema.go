@@ -57,8 +57,41 @@ type Column struct {
 	Name    string
 	Type    types.Type
 	NotNull bool
-	// Default is the SQL text of the default expression, "" for none.
-	Default string
+	// Default is the SQL text of the default expression, "" for none. Of a
+	// generated column (Generated) it is the expression over the other columns.
+	Default   string
+	Generated bool
+	Identity  Identity
+	// Sequence gives the default of a serial or identity column; 0: none.
+	Sequence ObjectID
+	// Depends lists what the default names.
+	Depends []Dependency
+	// Missing is the value of rows that were stored before the column was added,
+	// as kv/mvcc stores it; nil for NULL.
+	Missing []byte
+	Comment string
+	ACL     []Grant
+}
+
+// Identity says whether and how a column is an identity column.
+type Identity uint8
+
+// An identity column is GENERATED ALWAYS or BY DEFAULT.
+const (
+	NoIdentity Identity = iota
+	IdentityAlways
+	IdentityByDefault
+)
+
+// Check is a CHECK constraint.
+type Check struct {
+	Name string
+	Text string // SQL of the condition, normalized
+	// Columns are the ids of the columns that the condition names.
+	Columns []ColumnID
+	// NotValid says that rows stored before it have not been checked.
+	NotValid bool
+	Comment  string
 }
 
 // Table is the descriptor of a table: immutable, shared by all who hold a
@@ -96,6 +129,43 @@ type Table struct {
 	// Indexes are the secondary indexes in the order of their creation, those of
 	// UNIQUE constraints among them.
 	Indexes []Index
+	// Owner is a role; 0 stands for BootstrapRole.
+	Owner      ObjectID
+	ACL        []Grant
+	Comment    string
+	KeyComment string // of the primary key's constraint
+	Checks     []Check
+	// Dropped are columns that stored rows still have: their ID, Type and Missing.
+	Dropped []Column
+	// LastColumn is the highest column id ever given, when that is not the one of
+	// a column that is there.
+	LastColumn ColumnID
+	// Depends lists what the table needs beyond what its columns name.
+	Depends []Dependency
+	// Temporary is the session that a temporary table belongs to, 0 for none.
+	Temporary uint64
+}
+
+// NextColumn returns the id of a column that is added.
+func (t *Table) NextColumn() ColumnID {
+	last := t.LastColumn
+	for i := range t.Columns {
+		last = max(last, t.Columns[i].ID)
+	}
+	for i := range t.Dropped {
+		last = max(last, t.Dropped[i].ID)
+	}
+	return last + 1
+}
+
+// ColumnByID returns the ordinal of the column with the id, -1 if there is none.
+func (t *Table) ColumnByID(id ColumnID) int {
+	for i := range t.Columns {
+		if t.Columns[i].ID == id {
+			return i
+		}
+	}
+	return -1
 }
 
 // Sliced reports whether the table is cut by time.

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"github.com/dejaq/fasti/meta/catalog"
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/logical"
@@ -26,6 +27,10 @@ type Options struct {
 	SearchPath []string
 	// Database is the name that may stand before a namespace.
 	Database string
+	// View is what the catalog stores, for the objects beside tables; nil: nothing.
+	View *catalog.View
+	// User is the role that the statement runs as. Default: the bootstrap role.
+	User string
 	// Params are the types given for $1, $2, …; an Invalid or Unknown one is
 	// taken from the context.
 	Params []types.Type
@@ -132,6 +137,14 @@ func (b *binder) statement(stmt ast.Stmt) (*Statement, error) {
 		return b.dropTable(stmt)
 	case *ast.Truncate:
 		return b.truncate(stmt)
+	case *ast.CreateSchema:
+		return b.createSchema(stmt)
+	case *ast.Alter:
+		return b.alter(stmt)
+	case *ast.Drop:
+		return b.drop(stmt)
+	case *ast.Comment:
+		return b.comment(stmt)
 	case *ast.Unsupported:
 		return nil, sqlerr.NotSupported("%s", stmt.What)
 	}

@@ -99,7 +99,7 @@ func (b *binder) creationName(n ast.Name) (ns, name string, err error) {
 	switch {
 	case len(parts) == 1:
 		for _, p := range b.o.SearchPath {
-			if p == "public" {
+			if b.view().HoldsTables(p) {
 				return p, name, nil
 			}
 		}
@@ -111,9 +111,9 @@ func (b *binder) creationName(n ast.Name) (ns, name string, err error) {
 	}
 	ns = parts[len(parts)-2]
 	switch {
-	case ns == "public":
+	case b.view().HoldsTables(ns):
 		return ns, name, nil
-	case isNamespace(ns):
+	case b.isNamespace(ns):
 		return "", "", sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied to create \"%s.%s\"", ns, name).
 			WithDetail("System catalog modifications are currently disallowed.")
 	case ns == "pg_temp":

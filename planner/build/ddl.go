@@ -105,15 +105,16 @@ func itemFor(t *schema.Table, ids []int) *item {
 	return it
 }
 
-// namespaces are those that exist as long as there is no CREATE SCHEMA.
-func isNamespace(ns string) bool {
-	return slices.Contains([]string{"public", "pg_catalog", "information_schema", "fasti"}, ns)
+// isNamespace reports whether a namespace exists, virtual ones too.
+func (b *binder) isNamespace(ns string) bool {
+	_, ok := b.view().Namespace(ns)
+	return ok
 }
 
 // dropTable binds DROP TABLE; missing tables are notices with IF EXISTS.
 func (b *binder) dropTable(s *ast.DropTable) (*Statement, error) {
-	st := &Statement{Tag: "DROP TABLE", Writes: true}
-	d := &physical.DropTable{}
+	d := b.dropper()
+	var skipped []string
 	for _, n := range s.Names {
 		ns := ""
 		if len(n.Parts) > 1 {
@@ -125,24 +126,23 @@ func (b *binder) dropTable(s *ast.DropTable) (*Statement, error) {
 		case err == nil && virtual:
 			return nil, systemTable(name)
 		case err == nil:
-			if !slices.Contains(d.Tables, t) {
-				d.Tables = append(d.Tables, t)
-			}
+			d.targetTable(t)
 			continue
+		case b.findObject(n, schema.ViewObject, schema.SequenceObject) != nil:
+			return nil, wrongDrop(relation{object: b.findObject(n, schema.ViewObject, schema.SequenceObject)}, "table")
 		case sqlerr.Code(err) != sqlerr.UndefinedTable:
 			return nil, noPos(err)
 		}
 		code, what := sqlerr.UndefinedTable, "table \""+name+"\""
-		if ns != "" && !isNamespace(ns) {
+		if ns != "" && !b.isNamespace(ns) {
 			code, what = sqlerr.InvalidSchemaName, "schema \""+ns+"\""
 		}
 		if !s.IfExists {
 			return nil, sqlerr.New(code, "%s does not exist", what)
 		}
-		st.notice("%s does not exist, skipping", what)
+		skipped = append(skipped, what+" does not exist, skipping")
 	}
-	st.Plan = d
-	return st, nil
+	return d.finish("DROP TABLE", s.Cascade, skipped)
 }
 
 func (st *Statement) notice(format string, args ...any) {

@@ -107,6 +107,15 @@ func small[T ~int | ~int32](c *coder, v *T) {
 	}
 }
 
+// number codes an id.
+func number[T ~uint32](c *coder, v *T) {
+	x := uint64(*v)
+	c.uint(&x)
+	if *v = T(x); uint64(*v) != x {
+		c.fail("number %d out of range", x)
+	}
+}
+
 // enum codes a number below end.
 func enum[T ~uint8](c *coder, v *T, end T) {
 	x := uint64(*v)
@@ -294,6 +303,31 @@ func (c *coder) columnDefs(t *schema.Table) {
 			c.def(&ty.Def)
 		}
 	}
+}
+
+// change codes a change of the catalog by its record.
+func (c *coder) change(v **schema.Change) {
+	if !c.reading {
+		s := string(schema.AppendChange(nil, *v))
+		c.string(&s)
+		for _, t := range (*v).Tables {
+			c.columnDefs(t)
+		}
+		return
+	}
+	var s string
+	if c.string(&s); c.err != nil {
+		return
+	}
+	x, err := schema.DecodeChange([]byte(s))
+	if err != nil {
+		c.fail("%v", err)
+		return
+	}
+	for _, t := range x.Tables {
+		c.columnDefs(t)
+	}
+	*v = x
 }
 
 func (c *coder) tableList(v *[]*schema.Table) { list(c, v, func(t **schema.Table) { c.table(t) }) }

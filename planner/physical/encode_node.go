@@ -1,6 +1,9 @@
 package physical
 
-import "github.com/dejaq/fasti/sql/expr"
+import (
+	"github.com/dejaq/fasti/meta/schema"
+	"github.com/dejaq/fasti/sql/expr"
+)
 
 // Kinds of nodes in encoded plans: append only.
 const (
@@ -20,7 +23,7 @@ const (
 	kindUpdate
 	kindDelete
 	kindCreateTable
-	kindDropTable
+	kindChange
 	kindCreateHypertable
 	kindTruncate
 	kindSeries
@@ -65,8 +68,6 @@ func newNode(kind byte) Node {
 		return &Delete{}
 	case kindCreateTable:
 		return &CreateTable{}
-	case kindDropTable:
-		return &DropTable{}
 	case kindCreateHypertable:
 		return &CreateHypertable{}
 	case kindTruncate:
@@ -79,6 +80,8 @@ func newNode(kind byte) Node {
 		return &DistinctOn{}
 	case kindWindow:
 		return &Window{}
+	case kindChange:
+		return &Change{}
 	}
 	return nil
 }
@@ -117,8 +120,6 @@ func kindOf(n Node) byte {
 		return kindDelete
 	case *CreateTable:
 		return kindCreateTable
-	case *DropTable:
-		return kindDropTable
 	case *CreateHypertable:
 		return kindCreateHypertable
 	case *Truncate:
@@ -131,6 +132,8 @@ func kindOf(n Node) byte {
 		return kindDistinctOn
 	case *Window:
 		return kindWindow
+	case *Change:
+		return kindChange
 	}
 	panic("physical: node without a kind")
 }
@@ -237,8 +240,6 @@ func (c *coder) node(v *Node) {
 	case *CreateTable:
 		c.table(&n.Table)
 		c.bool(&n.IfNotExists)
-	case *DropTable:
-		c.tableList(&n.Tables)
 	case *CreateHypertable:
 		c.table(&n.Table)
 		c.bool(&n.IfNotExists)
@@ -257,5 +258,8 @@ func (c *coder) node(v *Node) {
 		c.exprs(&n.Keys)
 	case *Window:
 		c.window(n)
+	case *Change:
+		c.change(&n.Change)
+		list(c, &n.Rows, func(id *schema.TableID) { number(c, id) })
 	}
 }

@@ -120,7 +120,7 @@ func (g *gen) expr(depth int) expr.Expr {
 }
 
 func (g *gen) node(depth int) Node {
-	kinds := []byte{kindScan, kindVirtualScan, kindInput, kindValues, kindSeries, kindCreateTable, kindDropTable, kindCreateHypertable, kindTruncate}
+	kinds := []byte{kindScan, kindVirtualScan, kindInput, kindValues, kindSeries, kindCreateTable, kindChange, kindCreateHypertable, kindTruncate}
 	if depth > 0 {
 		kinds = nil
 		for k := kindScan; k < kindEnd; k++ {
@@ -144,8 +144,11 @@ func (g *gen) node(depth int) Node {
 		return &Series{Start: g.expr(1), Stop: g.expr(1), Step: g.expr(1), Out: g.fields()}
 	case kindCreateTable:
 		return &CreateTable{Table: g.table(), IfNotExists: g.bool()}
-	case kindDropTable:
-		return &DropTable{Tables: drawList(g, g.table)}
+	case kindChange:
+		return &Change{
+			Change: &schema.Change{At: int64(g.int(0, 9)), Tables: []*schema.Table{g.table()}, Drop: []schema.ObjectID{5}},
+			Rows:   drawList(g, func() schema.TableID { return schema.TableID(g.int(1, 9)) }),
+		}
 	case kindCreateHypertable:
 		return &CreateHypertable{Table: g.table(), IfNotExists: g.bool(), Out: g.fields()}
 	case kindTruncate:
@@ -237,6 +240,10 @@ func TestEncodeKnowsEveryField(t *testing.T) {
 				*x = testTables()[0]
 			case *[]*schema.Table:
 				*x = testTables()
+			case **schema.Change:
+				*x = &schema.Change{At: 1, Tables: testTables(), Drop: []schema.ObjectID{3}}
+			case *[]schema.TableID:
+				*x = []schema.TableID{4}
 			case *expr.Expr:
 				*x = one
 			case *[]expr.Expr:

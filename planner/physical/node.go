@@ -21,8 +21,8 @@ func (n *Insert) Fields() []Field           { return n.Out }
 func (n *Update) Fields() []Field           { return n.Out }
 func (n *Delete) Fields() []Field           { return n.Out }
 func (n *CreateTable) Fields() []Field      { return nil }
-func (n *DropTable) Fields() []Field        { return nil }
 func (n *Truncate) Fields() []Field         { return nil }
+func (n *Change) Fields() []Field           { return nil }
 func (n *CreateHypertable) Fields() []Field { return n.Out }
 
 func (n *Scan) Inputs() []Node             { return nil }
@@ -44,6 +44,6 @@ func (n *Insert) Inputs() []Node           { return []Node{n.Input} }
 func (n *Update) Inputs() []Node           { return []Node{n.Input} }
 func (n *Delete) Inputs() []Node           { return []Node{n.Input} }
 func (n *CreateTable) Inputs() []Node      { return nil }
-func (n *DropTable) Inputs() []Node        { return nil }
 func (n *Truncate) Inputs() []Node         { return nil }
+func (n *Change) Inputs() []Node           { return nil }
 func (n *CreateHypertable) Inputs() []Node { return nil }

@@ -180,15 +180,19 @@ type (
 		Returning []expr.Expr
 		Out       []Field
 	}
-	// CreateTable, DropTable and Truncate change the catalog or empty a table.
+	// CreateTable creates a table.
 	CreateTable struct {
 		Table       *schema.Table // without ID and Origin
 		IfNotExists bool
 	}
-	// DropTable drops tables, found when the plan was made.
-	DropTable struct{ Tables []*schema.Table }
 	// Truncate removes all rows of tables.
 	Truncate struct{ Tables []*schema.Table }
+	// Change changes the catalog in one step, and then removes the rows of tables
+	// that are gone.
+	Change struct {
+		Change *schema.Change
+		Rows   []schema.TableID
+	}
 	// CreateHypertable is create_hypertable() on an existing, empty table: it
 	// gets Table's options. Output: one row, as TimescaleDB's.
 	CreateHypertable struct {

@@ -134,7 +134,9 @@ func (s *Session) query(ctx context.Context, p *portal, limit uint32, last bool,
 		mark := w.Mark()
 		s.tx.ran++
 		err := s.attempt(ctx, p, limit, last, w)
-		if err == nil || !alone || attempt == retriesMax || !s.retryable(err) || !w.Rewind(mark) {
+		// DDL commits at once: nothing else can be lost with it.
+		again := alone || p.statement.plan != nil && p.statement.plan.DDL && s.tx.status == txImplicit && !s.tx.wrote
+		if err == nil || !again || attempt == retriesMax || !s.retryable(err) || !w.Rewind(mark) {
 			return err
 		}
 		p.close()

@@ -77,7 +77,7 @@ func (s *Session) prepared(st *statement) (*plan, error) {
 func (s *Session) planOptions(view *catalog.View, given []types.Type, values *value.Settings) planner.Options {
 	return planner.Options{
 		Catalog: tables{s.engine, view}, SearchPath: s.vars.searchPath(), Database: s.database,
-		Params: given, Values: values, Rows: s.engine.rows,
+		Params: given, Values: values, Rows: s.engine.rows, View: view, User: s.user,
 	}
 }
 
@@ -104,7 +104,8 @@ func (t tables) Table(namespace, name string) (table *schema.Table, virtual bool
 // planned reports whether a statement goes to the planner.
 func planned(stmt ast.Stmt) bool {
 	switch stmt.(type) {
-	case ast.Query, *ast.Insert, *ast.Update, *ast.Delete, *ast.CreateTable, *ast.DropTable, *ast.Truncate, *ast.Copy:
+	case ast.Query, *ast.Insert, *ast.Update, *ast.Delete, *ast.CreateTable, *ast.DropTable, *ast.Truncate, *ast.Copy,
+		*ast.CreateSchema, *ast.Alter, *ast.Drop, *ast.Comment:
 		return true
 	}
 	return false

@@ -70,6 +70,22 @@ func appendUtility(dst []byte, s ast.Stmt) []byte {
 			return append(dst, "UNLISTEN *"...)
 		}
 		return append(dst, "CLOSE ALL"...)
+	case *ast.CreateSchema:
+		return append(dst, s.Source...)
+	case *ast.Drop:
+		return append(dst, s.Source...)
+	case *ast.Comment:
+		return append(dst, s.Source...)
+	case *ast.CreateView:
+		return append(dst, s.Source...)
+	case *ast.CreateSequence:
+		return append(dst, s.Source...)
+	case *ast.Alter:
+		return append(dst, s.Source...)
+	case *ast.CreateRole:
+		return append(dst, s.Source...)
+	case *ast.Grant:
+		return append(dst, s.Source...)
 	case *ast.Unsupported:
 		return append(dst, s.What...)
 	}

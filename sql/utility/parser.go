@@ -56,6 +56,12 @@ func (p *parser) statement() ast.Stmt {
 		if p.WordAhead(1, lex.KwTable) {
 			return p.dropTable(pos)
 		}
+	}
+	switch p.Tok().Word {
+	case lex.KwCreate, lex.KwDrop, lex.KwAlter, lex.KwComment:
+		if stmt := p.catalogObject(); stmt != nil {
+			return stmt
+		}
 	case lex.KwClose, lex.KwUnlisten:
 		return p.closeOrUnlisten()
 	}
