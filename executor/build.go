@@ -85,8 +85,12 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 			return nil, err
 		}
 		return limit.New(in, n.Count, n.Offset), nil
-	case *physical.Series:
-		return made(values.NewSeries(n.Start, n.Stop, n.Step, n.Out[0].Type))
+	case *physical.ProjectSet:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return made(project.NewSet(in, inputTypes(n), n))
 	case *physical.Join:
 		return b.join(n)
 	case *physical.Gather:

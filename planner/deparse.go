@@ -119,6 +119,10 @@ func (d *deparser) column(n physical.Node, i int) string {
 			return d.windowCall(n, i-w)
 		}
 		return d.column(n.Input, i)
+	case *physical.ProjectSet:
+		if i < len(n.Input.Fields()) {
+			return d.column(n.Input, i)
+		}
 	case *physical.Filter, *physical.Sort, *physical.Limit, *physical.Gather, *physical.DistinctOn, *physical.SingleRow:
 		return d.column(n.Inputs()[0], i)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/planner/physical"
-	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/function"
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
@@ -194,9 +194,34 @@ func (x *explainer) node(n physical.Node) *block {
 	if x.o.Actual != nil {
 		b.extra = x.o.Actual(n)
 	}
+	if b.kind == "Function Scan" && x.o.Actual == nil {
+		return b
+	}
 	for _, in := range n.Inputs() {
 		b.in = append(b.in, x.node(in))
 	}
+	return b
+}
+
+// projectSet prints set-returning functions: over no input but one empty row they
+// are a function scan.
+func (x *explainer) projectSet(n *physical.ProjectSet) *block {
+	calls := make([]string, len(n.Calls))
+	name := ""
+	for i, c := range n.Calls {
+		args := x.d.list(c.Args, n.Input)
+		if calls[i] = args; c.Func != "" {
+			name = function.ByID(c.Func).Name
+			calls[i] = name + "(" + args + ")"
+		}
+	}
+	b := x.leaf("ProjectSet", "")
+	if v, ok := n.Input.(*physical.Values); ok && len(v.Out) == 0 {
+		if b = x.leaf("Function Scan", ""); len(calls) == 1 {
+			b = x.leaf("Function Scan", name)
+		}
+	}
+	b.add("Function Call", "%s", strings.Join(calls, ", "))
 	return b
 }
 
@@ -233,10 +258,8 @@ func (x *explainer) describe(n physical.Node) *block {
 		b := x.leaf("Values Scan", "")
 		b.add("Rows", "%d", len(n.Rows))
 		return b
-	case *physical.Series:
-		b := x.leaf("Function Scan", "generate_series")
-		b.add("Function Call", "generate_series(%s)", x.d.list([]expr.Expr{n.Start, n.Stop, n.Step}))
-		return b
+	case *physical.ProjectSet:
+		return x.projectSet(n)
 	case *physical.Filter:
 		b := x.leaf("Filter", "")
 		b.add("Filter", "%s", x.d.conjunction(n.Conds, n.Input))

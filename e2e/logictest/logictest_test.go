@@ -18,8 +18,10 @@ import (
 
 var recordFlag = flag.Bool("record", false, "write the results of PostgreSQL 15 into the files")
 
+var filesFlag = flag.String("files", "*", "pattern of the names of the files to run or to record, without .slt")
+
 func files(t *testing.T) []string {
-	list, err := filepath.Glob("testdata/*.slt")
+	list, err := filepath.Glob("testdata/" + *filesFlag + ".slt")
 	require.NoError(t, err)
 	require.NotEmpty(t, list)
 	return list

@@ -199,7 +199,7 @@ func newGenerator(seed uint64, s *value.Settings) *generator {
 		g.in = append(g.in, types.Of(id))
 	}
 	for _, s := range function.All() {
-		if s.Kind == function.Aggregate || s.Volatility == function.Volatile || tooLong(s) {
+		if s.Kind == function.Aggregate || s.Kind == function.SetReturning || s.Volatility == function.Volatile || tooLong(s) {
 			continue
 		}
 		if s.Result != function.Any {

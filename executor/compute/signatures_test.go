@@ -64,7 +64,7 @@ func skipped(s *function.Signature) bool {
 	if len(s.Args) > 0 && s.Kind == function.Cast && types.Of(s.Args[0]).IsString() && s.Result == types.Regtype {
 		return true
 	}
-	return s.Kind == function.Aggregate
+	return s.Kind == function.Aggregate || s.Kind == function.SetReturning
 }
 
 // tried returns the combinations of values for a signature: for each its

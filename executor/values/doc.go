@@ -1,3 +1,3 @@
 // Package values holds the operators that have rows without a table: VALUES,
-// system tables, generate_series, and UNION ALL, which has those of its inputs.
+// system tables, and UNION ALL, which has those of its inputs.
 package values

@@ -2,7 +2,6 @@ package values_test
 
 import (
 	"errors"
-	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/dejaq/fasti/kv/vector/vectortest"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/sql/expr"
-	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
 var int8Type = types.Of(types.Int8)
@@ -96,33 +94,5 @@ func TestAppend(t *testing.T) {
 		_, err = optest.Drain(q, values.NewAppend([]op.Operator{failing, never}))
 		require.Equal(t, failing.Err, err)
 		require.Equal(t, -1, never.Opens, "closed without having been opened")
-	})
-}
-
-// generate_series ends where the next value would overflow, in either direction.
-func TestSeriesOverflow(t *testing.T) {
-	optest.Sizes(t, func(t *testing.T, _ *rand.Rand, q *op.Context) {
-		for _, c := range []struct{ start, stop, step, first, last int64 }{
-			{math.MaxInt64 - 2, math.MaxInt64, 2, math.MaxInt64 - 2, math.MaxInt64},
-			{math.MinInt64 + 3, math.MinInt64, -2, math.MinInt64 + 3, math.MinInt64 + 1},
-			{5, 5, math.MaxInt64, 5, 5},
-		} {
-			s, err := values.NewSeries(int8Of(c.start), int8Of(c.stop), int8Of(c.step), int8Type)
-			require.NoError(t, err)
-			got, err := optest.Drain(q, s)
-			require.NoError(t, err)
-			require.Equal(t, c.first, got[0][0].I)
-			require.Equal(t, c.last, got[len(got)-1][0].I)
-			require.LessOrEqual(t, len(got), 2)
-		}
-		s, err := values.NewSeries(int8Of(1), int8Of(2), int8Of(0), int8Type)
-		require.NoError(t, err)
-		_, err = optest.Drain(q, s)
-		require.Equal(t, sqlerr.InvalidParameterValue, sqlerr.Code(err))
-	})
-	optest.Cancel(t, 3, func() op.Operator {
-		s, err := values.NewSeries(int8Of(1), int8Of(100), int8Of(1), int8Type)
-		require.NoError(t, err)
-		return s
 	})
 }

@@ -104,6 +104,9 @@ func (b *binder) bind(e ast.Expr, sc *scope) (expr.Expr, error) {
 	case *ast.Array, *ast.ArrayQuery:
 		return nil, sqlerr.NotSupported("array type").At(loc(e))
 	case *ast.Field:
+		if x, ok, err := b.fieldOfSet(e, sc); ok || err != nil {
+			return x, err
+		}
 		return nil, sqlerr.NotSupported("field selection from a composite value").At(e.Pos)
 	case *ast.Grouping:
 		return nil, sqlerr.NotSupported("%s", e.Kind).At(e.Pos)
@@ -652,6 +655,8 @@ func quantifier(e *ast.Quantified) string {
 
 // caseOf binds CASE; with an argument each condition is an equality with it.
 func (b *binder) caseOf(e *ast.Case, sc *scope) (expr.Expr, error) {
+	inner := *sc
+	inner.noSets, sc = "CASE", &inner
 	var arg expr.Expr
 	if e.Arg != nil {
 		var err error

@@ -4,14 +4,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/logical"
 	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/ast"
 	"github.com/dejaq/fasti/sql/expr"
-	"github.com/dejaq/fasti/sql/function"
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
@@ -31,8 +29,8 @@ func (b *binder) from(list []ast.TableExpr, sc *scope) (logical.Node, error) {
 		}
 		if node == nil {
 			node = n
-		} else {
-			node = &logical.Join{Kind: physical.Inner, Left: node, Right: n}
+		} else if node, err = beside(physical.Inner, node, n, nil); err != nil {
+			return nil, err
 		}
 	}
 	if node == nil {
@@ -209,142 +207,6 @@ func (b *binder) subqueryRef(t *ast.SubqueryRef, sc *scope) (logical.Node, []*it
 	return r.node, []*item{it}, nil
 }
 
-// funcRef binds a function in FROM: generate_series, or a scalar function as one
-// row.
-func (b *binder) funcRef(t *ast.FuncRef, sc *scope) (logical.Node, []*item, error) {
-	switch {
-	case len(t.Funcs) != 1:
-		return nil, nil, sqlerr.NotSupported("ROWS FROM").At(t.Pos)
-	case t.Ordinality:
-		return nil, nil, sqlerr.NotSupported("WITH ORDINALITY").At(t.Pos)
-	case len(t.ColDefs) > 0:
-		return nil, nil, sqlerr.NotSupported("column definition list").At(t.Pos)
-	}
-	f := t.Funcs[0]
-	name, err := functionName(f.Name)
-	if err != nil {
-		return nil, nil, err
-	}
-	outer := &scope{level: sc.level, parent: sc.parent, entries: sc.entries, ctes: sc.ctes, clause: inFrom}
-	col := name
-	if t.Alias.Name != "" {
-		col = t.Alias.Name
-	}
-	node, err := b.funcNode(name, f, col, outer)
-	if err != nil {
-		// A function sees what stands before it in FROM, LATERAL or not.
-		lateral := *outer
-		lateral.items = sc.items
-		if _, err = b.funcNode(name, f, col, &lateral); err == nil {
-			err = sqlerr.NotSupported("LATERAL").At(t.Pos)
-		}
-		return nil, nil, err
-	}
-	if len(logical.Free(node)) > 0 {
-		return nil, nil, sqlerr.NotSupported("LATERAL").At(t.Pos)
-	}
-	it := resultItem(name, node.Cols())
-	if err := it.rename(t.Alias, "function", t.Pos); err != nil {
-		return nil, nil, err
-	}
-	sc.entries = append(sc.entries, it)
-	return node, []*item{it}, nil
-}
-
-func (b *binder) funcNode(name string, f *ast.FuncCall, col string, sc *scope) (logical.Node, error) {
-	if name == "generate_series" {
-		return b.series(f, col, sc)
-	}
-	e, err := b.bind(f, sc)
-	if err != nil {
-		return nil, err
-	}
-	if e.Type().ID == types.Unknown {
-		if e, err = b.known(e, types.Of(types.Text), f.Pos); err != nil {
-			return nil, err
-		}
-	}
-	return &logical.Project{Input: oneRow(), Exprs: []expr.Expr{e}, Out: []logical.Col{b.col(col, e.Type())}}, nil
-}
-
-// series binds generate_series(start, stop [, step]).
-func (b *binder) series(f *ast.FuncCall, col string, sc *scope) (logical.Node, error) {
-	args, names, err := b.callArgs(f, sc)
-	if err != nil {
-		return nil, err
-	}
-	for _, n := range names {
-		if n != "" {
-			return nil, sqlerr.New(sqlerr.UndefinedFunction, "function generate_series(%s => …) does not exist", n).At(f.Pos)
-		}
-	}
-	step := types.Invalid
-	var t types.ID
-	kinds := make([]types.ID, 0, 3)
-	for _, a := range args {
-		kinds = append(kinds, a.Type().ID)
-	}
-	if len(args) == 2 || len(args) == 3 {
-		t, step = seriesType(kinds)
-	}
-	if t == types.Invalid {
-		sig := "generate_series("
-		for i, k := range kinds {
-			if i > 0 {
-				sig += ", "
-			}
-			sig += types.Of(k).String()
-		}
-		return nil, sqlerr.New(sqlerr.UndefinedFunction, "function %s) does not exist", sig).
-			WithHint("No function matches the given name and argument types. You might need to add explicit type casts.").At(f.Pos)
-	}
-	want := []types.ID{t, t, step}
-	if len(args) == 2 {
-		args = append(args, expr.Const{Value: vector.IntDatum(1), T: types.Of(types.Int4)})
-	}
-	for i := range args {
-		r, ok, err := b.coerce(args[i], types.Of(want[i]), function.Implicit, f.Pos)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			return nil, sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", args[i].Type(), types.Of(want[i])).At(f.Pos)
-		}
-		args[i] = r
-	}
-	return &logical.Series{Start: args[0], Stop: args[1], Step: args[2], Out: []logical.Col{b.col(col, types.Of(t))}}, nil
-}
-
-// seriesType chooses among generate_series' signatures: int4, int8, numeric
-// with a step of the same type, timestamp and timestamptz with an interval.
-func seriesType(args []types.ID) (t, step types.ID) {
-	fits := func(a, to types.ID) bool { return function.CanCast(a, to, function.Implicit) }
-	known := false
-	for _, a := range args {
-		known = known || a != types.Unknown
-	}
-	for _, c := range [][2]types.ID{
-		{types.Int4, types.Int4},
-		{types.Int8, types.Int8},
-		{types.Numeric, types.Numeric},
-		{types.Timestamp, types.Interval},
-		{types.Timestamptz, types.Interval},
-	} {
-		if c[1] == types.Interval && len(args) < 3 || c[1] != types.Interval && !known {
-			continue
-		}
-		ok := fits(args[0], c[0]) && fits(args[1], c[0]) && (len(args) < 3 || fits(args[2], c[1]))
-		// date and untyped arguments prefer timestamptz, the preferred type.
-		if ok && c[0] == types.Timestamp && args[0] != types.Timestamp && args[1] != types.Timestamp {
-			continue
-		}
-		if ok {
-			return c[0], c[1]
-		}
-	}
-	return types.Invalid, types.Invalid
-}
-
 var joinKinds = map[string]physical.JoinKind{
 	"INNER": physical.Inner, "CROSS": physical.Inner, "LEFT": physical.Left, "RIGHT": physical.Right, "FULL": physical.Full,
 }
@@ -355,7 +217,14 @@ func (b *binder) join(t *ast.JoinExpr, sc *scope) (logical.Node, []*item, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	right, ritems, err := b.tableExpr(t.Right, sc)
+	rsc := *sc
+	if kind := joinKinds[t.Kind]; kind == physical.Inner || kind == physical.Left {
+		rsc.items = append(sc.items[:len(sc.items):len(sc.items)], litems...)
+	} else {
+		rsc.barred = append(sc.barred[:len(sc.barred):len(sc.barred)], litems...)
+	}
+	right, ritems, err := b.tableExpr(t.Right, &rsc)
+	sc.entries = rsc.entries
 	if err != nil {
 		return nil, nil, err
 	}
@@ -421,6 +290,11 @@ func (b *binder) join(t *ast.JoinExpr, sc *scope) (logical.Node, []*item, error)
 		return nil, nil, sqlerr.NotSupported("alias of JOIN USING").At(t.Pos)
 	}
 	sc.entries = append(sc.entries, merged)
+	if node == j {
+		if node, err = beside(j.Kind, j.Left, j.Right, j.On); err != nil {
+			return nil, nil, err
+		}
+	}
 	return node, append(visible, merged), nil
 }
 

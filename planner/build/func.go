@@ -47,10 +47,6 @@ func (b *binder) function(e *ast.FuncCall, sc *scope) (expr.Expr, error) {
 	switch {
 	case name == "grouping" && len(e.Name.Parts) == 1:
 		return nil, sqlerr.NotSupported("GROUPING").At(e.Pos)
-	case name == "generate_series":
-		return b.seriesValue(e, sc)
-	case name == "unnest":
-		return nil, sqlerr.NotSupported("set-returning function %s outside of FROM", name).At(e.Pos)
 	case e.Variadic:
 		return nil, sqlerr.NotSupported("VARIADIC").At(e.Pos)
 	case e.Over != nil:
@@ -61,32 +57,43 @@ func (b *binder) function(e *ast.FuncCall, sc *scope) (expr.Expr, error) {
 	if _, agg := function.Exists(name); agg {
 		return b.aggregate(name, e, sc)
 	}
-	args, names, err := b.callArgs(e, sc)
+	sig, args, err := b.resolve(name, e, sc)
 	if err != nil {
 		return nil, err
 	}
+	if sig.Kind == function.SetReturning {
+		return b.setValue(sig, args, e, sc)
+	}
+	return b.apply(sig, args, e.Pos)
+}
+
+// resolve finds the signature of a call that is no aggregate and returns its
+// arguments in the signature's order, not yet cast.
+func (b *binder) resolve(name string, e *ast.FuncCall, sc *scope) (*function.Signature, []expr.Expr, error) {
+	args, names, err := b.callArgs(e, sc)
+	if err != nil {
+		return nil, nil, err
+	}
 	sig, order, err := function.ResolveNamed(name, typesOf(args), names)
 	if err != nil {
-		return nil, at(qualifiedName(err, e.Name), e.Pos)
+		return nil, nil, at(qualifiedName(err, e.Name), e.Pos)
 	}
 	if sig.Kind == function.Window {
-		return nil, sqlerr.New(sqlerr.WrongObjectType, "window function %s requires an OVER clause", name).At(e.Pos)
+		return nil, nil, sqlerr.New(sqlerr.WrongObjectType, "window function %s requires an OVER clause", name).At(e.Pos)
 	}
 	for _, s := range []struct {
 		word string
 		is   bool
 	}{{"DISTINCT", e.Distinct}, {"ORDER BY", len(e.OrderBy) > 0}, {"FILTER", e.Filter != nil}} {
 		if s.is {
-			return nil, sqlerr.New(sqlerr.WrongObjectType, "%s specified, but %s is not an aggregate function", s.word, name).At(e.Pos)
+			return nil, nil, sqlerr.New(sqlerr.WrongObjectType, "%s specified, but %s is not an aggregate function", s.word, name).At(e.Pos)
 		}
 	}
 	if e.Star {
-		return nil, sqlerr.New(sqlerr.WrongObjectType, "%s(*) specified, but %s is not an aggregate function", name, name).At(e.Pos)
+		return nil, nil, sqlerr.New(sqlerr.WrongObjectType, "%s(*) specified, but %s is not an aggregate function", name, name).At(e.Pos)
 	}
-	if args, err = b.order(sig, args, order, e.Pos); err != nil {
-		return nil, err
-	}
-	return b.apply(sig, args, e.Pos)
+	args, err = b.order(sig, args, order, e.Pos)
+	return sig, args, err
 }
 
 func (b *binder) callArgs(e *ast.FuncCall, sc *scope) (args []expr.Expr, names []string, err error) {
@@ -145,6 +152,10 @@ func (b *binder) keywordCall(name string, e *ast.FuncCall, sc *scope) (expr.Expr
 	list := make([]ast.Expr, len(e.Args))
 	for i, a := range e.Args {
 		list[i] = a.Expr
+	}
+	if name == "coalesce" {
+		inner := *sc
+		inner.noSets, sc = "COALESCE", &inner
 	}
 	args, err := b.bindAll(list, sc)
 	if err != nil {
@@ -211,7 +222,7 @@ func (c clause) noAggregates() string {
 // node will give for it.
 func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, error) {
 	inner := *sc
-	inner.inAggregate = true
+	inner.inAggregate, inner.noSets = true, ""
 	if sc.group != nil {
 		inner.scalars = &sc.group.before
 	}

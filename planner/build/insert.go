@@ -143,6 +143,10 @@ func (b *binder) insertValues(t *schema.Table, v *ast.Values, cols, pos []int, a
 	vsc := sc.in(inValues)
 	var subs []attachment
 	vsc.scalars = &subs
+	var sets setCalls
+	if len(v.Rows) == 1 { // as SELECT of the values
+		vsc.sets = &sets
+	}
 	width := len(v.Rows[0])
 	rows := make([][]expr.Expr, len(v.Rows))
 	flat := make([]expr.Expr, len(v.Rows)*width)
@@ -180,6 +184,10 @@ func (b *binder) insertValues(t *schema.Table, v *ast.Values, cols, pos []int, a
 		c := t.Columns[cols[k]]
 		out[k] = b.col(c.Name, c.Type)
 		source[cols[k]] = out[k].Ref()
+	}
+	if len(sets.calls) > 0 {
+		n, err := attach(oneRow(), subs, sc, nil)
+		return &logical.Project{Input: projectSets(n, sets.calls), Exprs: rows[0], Out: out}, err
 	}
 	return b.valuesNode(rows, out, subs, sc)
 }

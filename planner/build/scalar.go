@@ -13,7 +13,7 @@ import (
 
 // attachment is a subquery in an expression: the clause's input is joined to it
 // before the expression is evaluated. Without on every row meets each of node's
-// rows (one, but for generate_series); with on it is a left join that finds at
+// rows, of which there is one; with on it is a left join that finds at
 // most one row.
 type attachment struct {
 	node logical.Node
@@ -407,25 +407,4 @@ func (b *binder) inValue(e *ast.In, sc *scope) (expr.Expr, error) {
 		{Cond: empty, Then: truth(false)},
 		{Cond: expr.Or{Args: []expr.Expr{expr.IsNull{X: x}, nulls}}, Then: unknown},
 	}}, nil
-}
-
-// seriesValue is generate_series in a select list: every row meets each value.
-// Several of them in one list would go in step, which is not there yet.
-func (b *binder) seriesValue(e *ast.FuncCall, sc *scope) (expr.Expr, error) {
-	if sc.clause != inTarget || sc.scalars == nil || sc.inAggregate {
-		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "set-returning functions are not allowed in %s", sc.clause.words()).At(e.Pos)
-	}
-	for _, a := range *sc.scalars {
-		if _, ok := a.node.(*logical.Series); ok {
-			return nil, sqlerr.NotSupported("several set-returning functions in a select list").At(e.Pos)
-		}
-	}
-	n, err := b.series(e, "generate_series", sc)
-	if err != nil {
-		return nil, err
-	}
-	if len(logical.Free(n)) > 0 {
-		return nil, sqlerr.NotSupported("set-returning function of columns in a select list").At(e.Pos)
-	}
-	return n.Cols()[0].Ref(), b.scalar(attachment{node: n}, sc, e.Pos)
 }

@@ -13,6 +13,9 @@ type scope struct {
 	parent *scope // of the query around, nil at the top
 	level  int    // how many queries are around, 0 at the top
 	items  []*item
+	// barred are items beside that a LATERAL item sees but may not refer to: the
+	// left side of a RIGHT or FULL join.
+	barred []*item
 	// entries are all tables, subqueries and functions of the level, visible or
 	// not: for hints.
 	entries []*item
@@ -29,6 +32,12 @@ type scope struct {
 	windows *windowing
 	// inWindowCall is true inside the arguments of a call with OVER.
 	inWindowCall bool
+	// sets collects the set-returning calls of the level; nil in clauses that may
+	// not have any.
+	sets *setCalls
+	// noSets is the construct ("CASE") around the expression in which there may
+	// be none either.
+	noSets string
 	// scalars are the subqueries of the clause being bound that the caller must
 	// join to its input; nil where the clause cannot have any.
 	scalars *[]attachment
@@ -102,7 +111,7 @@ func (sc *scope) child() *scope {
 // in returns a copy of sc for the expressions of a clause.
 func (sc *scope) in(c clause) *scope {
 	n := *sc
-	n.clause, n.group, n.inAggregate, n.scalars = c, nil, false, nil
+	n.clause, n.group, n.inAggregate, n.scalars, n.sets, n.noSets = c, nil, false, nil, nil, ""
 	n.windows, n.inWindowCall = nil, false
 	return &n
 }
@@ -150,6 +159,11 @@ func (b *binder) column(e *ast.ColumnRef, sc *scope) (expr.Expr, error) {
 			return b.reference(s, c, e.Pos), nil
 		}
 	}
+	for s := sc; s != nil; s = s.parent {
+		if err := s.barredColumn("", name, e.Pos); err != nil {
+			return nil, err
+		}
+	}
 	// A table's name alone is its whole row.
 	for s := sc; s != nil; s = s.parent {
 		for _, it := range s.items {
@@ -189,6 +203,19 @@ func (sc *scope) lookup(name string) (found itemCol, n int) {
 	return found, n
 }
 
+// barredColumn returns the refusal of a column of a barred item.
+func (sc *scope) barredColumn(rel, name string, pos int) error {
+	for _, it := range sc.barred {
+		for _, c := range it.cols {
+			if c.name == name && (rel == "" && it.colsSeen || it.relSeen && it.name == rel) {
+				return sqlerr.New(sqlerr.InvalidColumnReference, "invalid reference to FROM-clause entry for table \"%s\"", it.name).
+					WithDetail("The combining JOIN type must be INNER or LEFT for a LATERAL reference.").At(pos)
+			}
+		}
+	}
+	return nil
+}
+
 // reference returns the expression for a column found in s. Inside the clauses
 // that the grouping check looks at it is tagged with its place.
 func (b *binder) reference(s *scope, c itemCol, pos int) expr.Expr {
@@ -212,6 +239,11 @@ func (b *binder) qualified(e *ast.ColumnRef, sc *scope) (expr.Expr, error) {
 		return nil, err
 	}
 	if it == nil {
+		for s := sc; s != nil; s = s.parent {
+			if err := s.barredColumn(rel, name, e.Pos); err != nil {
+				return nil, err
+			}
+		}
 		return nil, sc.missingRelation(ns, rel, e.Pos)
 	}
 	var found itemCol

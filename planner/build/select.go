@@ -36,8 +36,8 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 	g := &grouping{}
 	var subs []attachment
 	tsc := sc.in(inTarget)
-	w := &windowing{}
-	tsc.group, tsc.scalars, tsc.windows = g, &subs, w
+	w, sets := &windowing{}, &setCalls{}
+	tsc.group, tsc.scalars, tsc.windows, tsc.sets = g, &subs, w, sets
 	targets, err := b.targets(s.Targets, tsc)
 	if err != nil {
 		return result{}, err
@@ -47,7 +47,7 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		havingConds = conjuncts(nil, s.Having)
 	}
 	hsc := *tsc
-	hsc.clause, hsc.windows = inHaving, nil
+	hsc.clause, hsc.windows, hsc.sets = inHaving, nil, nil
 	var having []expr.Expr
 	var havingSub []ast.Expr
 	for _, c := range havingConds {
@@ -112,6 +112,7 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		if err != nil {
 			return result{}, err
 		}
+		below = projectSets(below, sets.take(ck.exprs(), sc.level))
 		agg := &logical.Aggregate{Input: below, Aggs: g.aggs, AggCols: g.cols}
 		node = agg
 		if len(having) > 0 {
@@ -127,6 +128,9 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 			return result{}, err
 		}
 		subs = nil
+		if err := sets.fix(ck.fix); err != nil {
+			return result{}, err
+		}
 		agg.Keys, agg.KeyCols = ck.exprs(), ck.cols()
 		agg.Aggs, agg.AggCols = g.aggs, g.cols // HAVING's subqueries may have added some
 	} else {
@@ -137,11 +141,14 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		if err := fixWindows(w.calls, windows, bare); err != nil {
 			return result{}, err
 		}
+		if err := sets.fix(bare); err != nil {
+			return result{}, err
+		}
 	}
 	if node, err = attach(node, subs, sc, nil); err != nil {
 		return result{}, err
 	}
-	node = windowNodes(node, w.calls, windows)
+	node = projectSets(windowNodes(node, w.calls, windows), sets.calls)
 	p := &logical.Project{Input: node}
 	r := result{}
 	cols := make([]logical.Col, len(targets))
@@ -243,6 +250,14 @@ func (b *binder) targets(list []ast.Target, sc *scope) ([]target, error) {
 			}
 			for _, c := range cols {
 				out = append(out, target{e: b.reference(sc, c, star.Pos), name: c.name, pos: star.Pos})
+			}
+			continue
+		}
+		if cols, ok, err := b.starOfSet(t.Expr, sc); err != nil {
+			return nil, err
+		} else if ok {
+			for _, c := range cols {
+				out = append(out, target{e: c.Ref(), name: c.Name, pos: loc(t.Expr)})
 			}
 			continue
 		}
@@ -453,7 +468,7 @@ type groupKey struct {
 func (b *binder) groupKeys(s *ast.Select, sc, tsc *scope, targets *[]target) ([]groupKey, error) {
 	var keys []groupKey
 	gsc := sc.in(inGroupBy)
-	gsc.scalars = &tsc.group.before
+	gsc.scalars, gsc.sets = &tsc.group.before, tsc.sets
 	var bindOne func(e ast.Expr) error
 	bindOne = func(e ast.Expr) error {
 		if gr, ok := e.(*ast.Grouping); ok {

@@ -66,8 +66,15 @@ func (f *formatter) node(n Node, d int) {
 		f.line(d, "input [%s]", f.cols(n.Out))
 	case *Values:
 		f.line(d, "values [%s] rows=%d", f.cols(n.Out), len(n.Rows))
-	case *Series:
-		f.line(d, "series [%s] %s", f.cols(n.Out), f.list([]expr.Expr{n.Start, n.Stop, n.Step}))
+	case *ProjectSet:
+		s := make([]string, len(n.Calls))
+		for i, c := range n.Calls {
+			s[i] = "[" + f.cols(c.Out) + "] = " + callText(c.Func, f.list(c.Args))
+		}
+		if n.Ordinality.ID != 0 {
+			s = append(s, "["+f.col(n.Ordinality.ID)+"] = ordinality")
+		}
+		f.line(d, "project set%s %s", map[bool]string{true: " outer"}[n.Outer], strings.Join(s, ", "))
 	case *Filter:
 		f.line(d, "filter%s", f.where(n.Conds))
 	case *Project:
@@ -151,6 +158,14 @@ func (f *formatter) keys(keys []physical.SortKey) string {
 		}
 	}
 	return strings.Join(s, ", ")
+}
+
+// callText prints the call of a set-returning function, or a value alone.
+func callText(id function.ID, args string) string {
+	if sig := function.ByID(id); sig != nil {
+		return sig.Name + "(" + args + ")"
+	}
+	return args
 }
 
 func (f *formatter) where(conds []expr.Expr) string {

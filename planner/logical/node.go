@@ -50,10 +50,14 @@ type (
 		Rows [][]expr.Expr
 		Out  []Col
 	}
-	// Series is generate_series in FROM; see physical.Series.
-	Series struct {
-		Start, Stop, Step expr.Expr
-		Out               []Col // one
+	// ProjectSet gives for each row of Input the rows of its calls, in lockstep;
+	// see physical.ProjectSet. Output: Input's columns, those of the calls, and
+	// Ordinality when its ID is not 0.
+	ProjectSet struct {
+		Input      Node
+		Calls      []SetCall
+		Outer      bool
+		Ordinality Col
 	}
 	// Filter keeps the rows on which every conjunct is TRUE.
 	Filter struct {
@@ -140,6 +144,14 @@ type (
 	}
 )
 
+// SetCall is one call of a ProjectSet; without Func it is the value Args[0],
+// given once.
+type SetCall struct {
+	Func function.ID
+	Args []expr.Expr
+	Out  []Col
+}
+
 // Agg is one aggregate call; Filter may be nil.
 type Agg struct {
 	Func     function.ID
@@ -152,7 +164,6 @@ type Agg struct {
 func (n *Scan) Cols() []Col       { return n.Out }
 func (n *Input) Cols() []Col      { return n.Out }
 func (n *Values) Cols() []Col     { return n.Out }
-func (n *Series) Cols() []Col     { return n.Out }
 func (n *Filter) Cols() []Col     { return n.Input.Cols() }
 func (n *Project) Cols() []Col    { return n.Out }
 func (n *Sort) Cols() []Col       { return n.Input.Cols() }
@@ -167,6 +178,24 @@ func (n *Delete) Cols() []Col     { return n.Out }
 // Cols returns the keys, then the aggregates.
 func (n *Aggregate) Cols() []Col {
 	return append(append(make([]Col, 0, len(n.KeyCols)+len(n.AggCols)), n.KeyCols...), n.AggCols...)
+}
+
+// Cols returns the input's columns, then those of the calls, then the ordinal.
+func (n *ProjectSet) Cols() []Col {
+	in := n.Input.Cols()
+	return append(in[:len(in):len(in)], n.Made()...)
+}
+
+// Made returns the columns that the node adds to its input's.
+func (n *ProjectSet) Made() []Col {
+	var cols []Col
+	for _, c := range n.Calls {
+		cols = append(cols, c.Out...)
+	}
+	if n.Ordinality.ID != 0 {
+		cols = append(cols, n.Ordinality)
+	}
+	return cols
 }
 
 // Cols returns the left columns and, unless the join only filters, the right
@@ -188,9 +217,9 @@ func (n *Join) Filters() bool {
 func (n *Scan) Inputs() []Node       { return nil }
 func (n *Input) Inputs() []Node      { return nil }
 func (n *Values) Inputs() []Node     { return nil }
-func (n *Series) Inputs() []Node     { return nil }
 func (n *Filter) Inputs() []Node     { return []Node{n.Input} }
 func (n *Project) Inputs() []Node    { return []Node{n.Input} }
+func (n *ProjectSet) Inputs() []Node { return []Node{n.Input} }
 func (n *Aggregate) Inputs() []Node  { return []Node{n.Input} }
 func (n *Join) Inputs() []Node       { return []Node{n.Left, n.Right} }
 func (n *Sort) Inputs() []Node       { return []Node{n.Input} }
@@ -205,9 +234,9 @@ func (n *Delete) Inputs() []Node     { return []Node{n.Input} }
 func (n *Scan) With([]Node) Node          { return n }
 func (n *Input) With([]Node) Node         { return n }
 func (n *Values) With([]Node) Node        { return n }
-func (n *Series) With([]Node) Node        { return n }
 func (n *Filter) With(in []Node) Node     { c := *n; c.Input = in[0]; return &c }
 func (n *Project) With(in []Node) Node    { c := *n; c.Input = in[0]; return &c }
+func (n *ProjectSet) With(in []Node) Node { c := *n; c.Input = in[0]; return &c }
 func (n *Aggregate) With(in []Node) Node  { c := *n; c.Input = in[0]; return &c }
 func (n *Join) With(in []Node) Node       { c := *n; c.Left, c.Right = in[0], in[1]; return &c }
 func (n *Sort) With(in []Node) Node       { c := *n; c.Input = in[0]; return &c }

@@ -70,8 +70,10 @@ func Exprs(n Node, f func(expr.Expr)) {
 		for _, r := range n.Rows {
 			all(r)
 		}
-	case *Series:
-		all([]expr.Expr{n.Start, n.Stop, n.Step})
+	case *ProjectSet:
+		for _, c := range n.Calls {
+			all(c.Args)
+		}
 	case *Filter:
 		all(n.Conds)
 	case *Project:

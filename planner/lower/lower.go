@@ -46,8 +46,8 @@ func lower(n logical.Node, need logical.Set) rel {
 	case *logical.Values:
 		v := &physical.Values{Out: fields(n.Out), Rows: n.Rows}
 		return newRel(v, n.Out)
-	case *logical.Series:
-		return newRel(&physical.Series{Start: n.Start, Stop: n.Stop, Step: n.Step, Out: fields(n.Out)}, n.Out)
+	case *logical.ProjectSet:
+		return lowerProjectSet(n, need)
 	case *logical.Filter:
 		r := lower(n.Input, plus(need, n.Conds...))
 		conds := cheapFirst(n.Conds)

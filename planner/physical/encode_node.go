@@ -26,7 +26,7 @@ const (
 	kindChange
 	kindCreateHypertable
 	kindTruncate
-	kindSeries
+	kindProjectSet
 	kindSingleRow
 	kindDistinctOn
 	kindWindow
@@ -72,8 +72,8 @@ func newNode(kind byte) Node {
 		return &CreateHypertable{}
 	case kindTruncate:
 		return &Truncate{}
-	case kindSeries:
-		return &Series{}
+	case kindProjectSet:
+		return &ProjectSet{}
 	case kindSingleRow:
 		return &SingleRow{}
 	case kindDistinctOn:
@@ -124,8 +124,8 @@ func kindOf(n Node) byte {
 		return kindCreateHypertable
 	case *Truncate:
 		return kindTruncate
-	case *Series:
-		return kindSeries
+	case *ProjectSet:
+		return kindProjectSet
 	case *SingleRow:
 		return kindSingleRow
 	case *DistinctOn:
@@ -246,10 +246,15 @@ func (c *coder) node(v *Node) {
 		c.fields(&n.Out)
 	case *Truncate:
 		c.tableList(&n.Tables)
-	case *Series:
-		c.expr(&n.Start)
-		c.expr(&n.Stop)
-		c.expr(&n.Step)
+	case *ProjectSet:
+		c.node(&n.Input)
+		list(c, &n.Calls, func(s *SetCall) {
+			c.id(&s.Func)
+			c.exprs(&s.Args)
+			list(c, &s.Out, c.typ)
+		})
+		c.bool(&n.Outer)
+		c.bool(&n.Ordinality)
 		c.fields(&n.Out)
 	case *SingleRow:
 		c.node(&n.Input)

@@ -120,7 +120,7 @@ func (g *gen) expr(depth int) expr.Expr {
 }
 
 func (g *gen) node(depth int) Node {
-	kinds := []byte{kindScan, kindVirtualScan, kindInput, kindValues, kindSeries, kindCreateTable, kindChange, kindCreateHypertable, kindTruncate}
+	kinds := []byte{kindScan, kindVirtualScan, kindInput, kindValues, kindCreateTable, kindChange, kindCreateHypertable, kindTruncate}
 	if depth > 0 {
 		kinds = nil
 		for k := kindScan; k < kindEnd; k++ {
@@ -140,8 +140,6 @@ func (g *gen) node(depth int) Node {
 		return &Input{Out: g.fields()}
 	case kindValues:
 		return &Values{Rows: drawList(g, func() []expr.Expr { return g.exprs(1) }), Out: g.fields()}
-	case kindSeries:
-		return &Series{Start: g.expr(1), Stop: g.expr(1), Step: g.expr(1), Out: g.fields()}
 	case kindCreateTable:
 		return &CreateTable{Table: g.table(), IfNotExists: g.bool()}
 	case kindChange:
@@ -177,6 +175,10 @@ func (g *gen) node(depth int) Node {
 		return &Update{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
 	case kindDelete:
 		return &Delete{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
+	case kindProjectSet:
+		return &ProjectSet{Input: in(), Outer: g.bool(), Ordinality: g.bool(), Out: g.fields(), Calls: drawList(g, func() SetCall {
+			return SetCall{Func: g.id(), Args: g.exprs(1), Out: drawList(g, g.typ)}
+		})}
 	case kindSingleRow:
 		return &SingleRow{Input: in()}
 	case kindWindow:
@@ -263,6 +265,8 @@ func TestEncodeKnowsEveryField(t *testing.T) {
 			case *[]WindowCall:
 				f := Frame{GroupsFrame, FrameBound{Following, one}, FrameBound{CurrentRow, one}, ExcludeTies}
 				*x = []WindowCall{{"sum(int4)", []expr.Expr{one}, one, f, types.Of(types.Int8)}}
+			case *[]SetCall:
+				*x = []SetCall{{"f(int4)", []expr.Expr{one}, []types.Type{types.Of(types.Int8)}}}
 			case *[]SortKey:
 				*x = []SortKey{{one, true, true}}
 			case *types.Type:

@@ -15,7 +15,7 @@ func (n *Limit) Fields() []Field            { return n.Input.Fields() }
 func (n *Append) Fields() []Field           { return n.Out }
 func (n *DistinctOn) Fields() []Field       { return n.Input.Fields() }
 func (n *SingleRow) Fields() []Field        { return n.Input.Fields() }
-func (n *Series) Fields() []Field           { return n.Out }
+func (n *ProjectSet) Fields() []Field       { return n.Out }
 func (n *Gather) Fields() []Field           { return n.Input.Fields() }
 func (n *Insert) Fields() []Field           { return n.Out }
 func (n *Update) Fields() []Field           { return n.Out }
@@ -38,7 +38,7 @@ func (n *Limit) Inputs() []Node            { return []Node{n.Input} }
 func (n *Append) Inputs() []Node           { return n.All }
 func (n *DistinctOn) Inputs() []Node       { return []Node{n.Input} }
 func (n *SingleRow) Inputs() []Node        { return []Node{n.Input} }
-func (n *Series) Inputs() []Node           { return nil }
+func (n *ProjectSet) Inputs() []Node       { return []Node{n.Input} }
 func (n *Gather) Inputs() []Node           { return []Node{n.Input} }
 func (n *Insert) Inputs() []Node           { return []Node{n.Input} }
 func (n *Update) Inputs() []Node           { return []Node{n.Input} }

@@ -144,13 +144,23 @@ type (
 	// none; a second one is 21000 "more than one row returned by a subquery used
 	// as an expression".
 	SingleRow struct{ Input Node }
-	// Series is generate_series in FROM: Start, Start+Step, … up to and with
-	// Stop. The expressions have no columns and one type, int4, int8, numeric,
-	// timestamp or timestamptz; for the latter two Step is an interval. A NULL
-	// gives no row.
-	Series struct {
-		Start, Stop, Step expr.Expr
+	// ProjectSet gives for each row of Input as many rows as the longest of its
+	// Calls gives; those of shorter ones are NULL in the rest. With Outer an input
+	// row for which no call gives any stays, with NULLs. Output: Input's columns,
+	// those of each call, and with Ordinality the number of the row among those of
+	// its input row, from 1 (int8).
+	ProjectSet struct {
+		Input             Node
+		Calls             []SetCall
+		Outer, Ordinality bool
 		Out               []Field
+	}
+	// SetCall is the call of a set-returning function; with Func "" it is the one
+	// row of the value Args[0]. Out are the types of its columns.
+	SetCall struct {
+		Func function.ID
+		Args []expr.Expr
+		Out  []types.Type
 	}
 	// Gather runs Input on several workers, each with its own chain over the
 	// shared scan, and gives their batches in any order.

@@ -15,6 +15,7 @@ const (
 	equalShare  = 0.05   // of rows that an equality keeps
 	rangeShare  = 0.3    // of rows that any other condition keeps
 	groupShare  = 0.1    // groups per row
+	setRows     = 1000   // of a call of a set-returning function, PostgreSQL's prorows
 )
 
 // estimator guesses how many rows a node gives.
@@ -34,8 +35,8 @@ func (s estimator) of(n logical.Node) float64 {
 		return max(1, r*share(n.Filter))
 	case *logical.Values:
 		return float64(len(n.Rows))
-	case *logical.Series:
-		return 1000
+	case *logical.ProjectSet:
+		return s.of(n.Input) * setRows
 	case *logical.Filter:
 		return max(1, s.of(n.Input)*share(n.Conds))
 	case *logical.Aggregate:

@@ -39,6 +39,15 @@ func Prune(n logical.Node, need logical.Set) logical.Node {
 		return &c
 	case *logical.Window:
 		return pruneWindow(n, need)
+	case *logical.ProjectSet:
+		below := logical.Set{}
+		for _, c := range n.Input.Cols() {
+			if need.Has(c.ID) {
+				below.Add(c.ID)
+			}
+		}
+		logical.Exprs(n, below.AddExpr)
+		return n.With([]logical.Node{Prune(n.Input, below)})
 	case *logical.Append:
 		return pruneAppend(n, need)
 	case *logical.Insert:

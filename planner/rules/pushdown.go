@@ -33,6 +33,9 @@ func push(n logical.Node, conds []expr.Expr) logical.Node {
 			c.Input = push(n.Input, conds)
 			return &c
 		}
+	case *logical.ProjectSet:
+		below, above := split(conds, logical.Columns(n.Input).Covers)
+		return filter(n.With([]logical.Node{push(n.Input, below)}), above)
 	case *logical.Append:
 		return pushAppend(n, conds)
 	case *logical.Window:

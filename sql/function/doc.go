@@ -7,12 +7,13 @@
 // # The table
 //
 // Signatures are written as text, one a line, in the files named for a family
-// (operators.go, casts.go, math.go, text.go, time.go, system.go, aggregates.go):
+// (operators.go, casts.go, math.go, text.go, time.go, system.go, aggregates.go, sets.go):
 //
 //	name(argument types) result flags
 //
 // with PostgreSQL's short type names, "any" for any type (as a result: the type
-// of the first argument), "..." behind a last argument that repeats, and the
+// of the first argument), for a set-returning function with several columns
+// name:type,name:type as the result, "..." behind a last argument that repeats, and the
 // flags s (stable), v (volatile), n (not strict) and t (total). The table is
 // built at the first look-up and never changes.
 //

@@ -91,6 +91,16 @@ func Exists(name string) (exists, aggregate bool) {
 	return exists, aggregate
 }
 
+// Sets reports whether some function of this name is SetReturning, and whether
+// one of them has the columns that a definition list names.
+func Sets(name string) (sets, record bool) {
+	for _, s := range signatures().byName[name] {
+		sets = sets || s.Kind == SetReturning
+		record = record || s.Untyped()
+	}
+	return sets, record
+}
+
 func positional(s *Signature, n int) []int {
 	order := make([]int, max(n, len(s.Args)))
 	for i := range order {

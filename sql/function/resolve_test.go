@@ -57,7 +57,8 @@ func TestFunctionsResolveAsRecorded(t *testing.T) {
 	arity := make(map[string]map[int]bool)
 	var calls []string
 	for _, s := range All() {
-		if s.Kind == Cast || s.Kind == Window || isOperator(s.Name) || strings.HasPrefix(s.Name, "time_bucket") ||
+		// NULL arguments of a set-returning function give no row that tells a type.
+		if s.Kind == Cast || s.Kind == Window || s.Kind == SetReturning || isOperator(s.Name) || strings.HasPrefix(s.Name, "time_bucket") ||
 			s.Name == "first" || s.Name == "last" || strings.HasPrefix(s.Name, "current_") && len(s.Args) == 0 ||
 			slices.Contains([]string{"session_user", "user", "localtimestamp", "count", "log10", "nullif"}, s.Name) {
 			continue

@@ -14,6 +14,9 @@ const (
 	Aggregate
 	Cast   // Name is "cast" or "assign"; Args[0] → Result, of the class in Context
 	Window // only with OVER
+	// SetReturning gives any number of rows for a call: of one column of type
+	// Result, or of the columns Outs.
+	SetReturning
 )
 
 // Volatility is PostgreSQL's: what the planner may assume about repeated calls.
@@ -57,12 +60,23 @@ type Signature struct {
 	// Variadic: the last argument type repeats, once or more.
 	Variadic bool
 	Context  CastContext // of a Cast
+	// Outs are the columns of a SetReturning function whose rows have several, or
+	// one with a name of its own; nil for one column of type Result that has the
+	// function's name. Without Outs a Result of record means the columns of the
+	// statement's column definition list.
+	Outs []Out
 	// Names are the parameters' names for name => value; nil when the function
 	// is called by position only.
 	Names []string
 	// Defaults are the literals that stand for the last len(Defaults) arguments
 	// when a call leaves them out; "NULL" is the NULL.
 	Defaults []string
+}
+
+// Out is one column of the rows of a SetReturning function.
+type Out struct {
+	Name string
+	Type types.ID
 }
 
 // Arg returns the declared type of argument i of a call, which is within the

@@ -40,7 +40,7 @@ jsonb_strip_nulls jsonb_typeof row_to_json to_json to_jsonb
 percentile_cont percentile_disc mode corr covar_pop covar_samp regr_avgx regr_avgy regr_count
 regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy grouping range_agg xmlagg
 row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value
-generate_series generate_subscripts regexp_matches regexp_match regexp_split_to_array
+generate_subscripts regexp_matches regexp_match regexp_split_to_array
 regexp_split_to_table regexp_instr parse_ident unistr normalize set_byte set_bit get_bit convert
 to_date to_number to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery
 ts_headline ts_rank setseed nextval currval setval lastval set_config pg_sleep

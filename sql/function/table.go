@@ -71,6 +71,7 @@ func newTable() *table {
 	t.addLines(Scalar, systemFunctions)
 	t.addLines(Aggregate, aggregates)
 	t.addLines(Window, windowFunctions)
+	t.addLines(SetReturning, setFunctions)
 	t.addNames(namedArguments)
 	return t
 }
@@ -105,7 +106,12 @@ func (t *table) parseLine(line string) *Signature {
 		s.Args = append(s.Args, t.typeNamed(a, line))
 	}
 	rest := strings.Fields(line[end+1:])
-	s.Result = t.typeNamed(rest[0], line)
+	if strings.Contains(rest[0], ":") {
+		s.Outs = t.outs(rest[0], line)
+		s.Result = s.Outs[0].Type
+	} else {
+		s.Result = t.typeNamed(rest[0], line)
+	}
 	for _, f := range rest[1:] {
 		switch f {
 		case "s":
@@ -121,6 +127,16 @@ func (t *table) parseLine(line string) *Signature {
 		}
 	}
 	return s
+}
+
+// outs reads the columns of a set-returning function: name:type,name:type.
+func (t *table) outs(text, line string) []Out {
+	var outs []Out
+	for c := range strings.SplitSeq(text, ",") {
+		name, typ, _ := strings.Cut(c, ":")
+		outs = append(outs, Out{Name: name, Type: t.typeNamed(typ, line)})
+	}
+	return outs
 }
 
 func (t *table) typeNamed(name, line string) types.ID {
