@@ -39,10 +39,16 @@ type builder struct {
 // batches are verified, and overwritten when their time is over.
 func (b *builder) build(n physical.Node) (op.Operator, error) {
 	o, err := b.operator(n)
-	if err != nil || !invariants.Enabled {
-		return o, err
+	if err != nil {
+		return nil, err
 	}
-	return op.Watch(o), nil
+	if b.env.Profile != nil {
+		o = op.Measure(o, b.env.Profile.stats(n))
+	}
+	if invariants.Enabled {
+		o = op.Watch(o)
+	}
+	return o, nil
 }
 
 func (b *builder) operator(n physical.Node) (op.Operator, error) {

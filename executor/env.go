@@ -23,6 +23,8 @@ type Env struct {
 	Virtual values.Provider
 	// Input is what physical.Input stands for.
 	Input op.Operator
+	// Profile collects what the operators of each node do; nil for nobody.
+	Profile *Profile
 }
 
 // Txn is the transaction as operators see it. Over makes one of kv/txn's.

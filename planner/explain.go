@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/planner/physical"
@@ -21,9 +23,56 @@ type ExplainOptions struct {
 	// Shards tells how many shards a scan reads of those that its table has; the
 	// planner does no I/O, so the caller counts. nil: not shown.
 	Shards func(*physical.Scan) (kept, known int)
-	// Actual gives further lines of a node, as EXPLAIN ANALYZE has them; may be
-	// nil.
-	Actual func(physical.Node) []string
+	// Actual tells what was done for a node, nil when nothing was: EXPLAIN ANALYZE.
+	// It is nil for a plan that was not run.
+	Actual func(physical.Node) *Actual
+	// NoTiming leaves the times of nodes out.
+	NoTiming bool
+	// Summary stands below the plan: "Planning Time" and the like.
+	Summary []Figure
+}
+
+// Actual is what the operators of a node have done, in all Loops together.
+type Actual struct {
+	Loops, Rows    int64
+	Startup, Total time.Duration
+	Figures        []Figure
+}
+
+// Figure is a number with its unit: "kB", "ms" or "".
+type Figure struct {
+	Name  string
+	Value float64
+	Unit  string
+}
+
+func (f Figure) number() string {
+	if f.Unit == "ms" {
+		return strconv.FormatFloat(f.Value, 'f', 3, 64)
+	}
+	return strconv.FormatFloat(f.Value, 'f', -1, 64)
+}
+
+// text prints f as PostgreSQL does: times with a blank before the unit.
+func (f Figure) text() string {
+	switch f.Unit {
+	case "":
+		return f.Name + ": " + f.number()
+	case "ms":
+		return f.Name + ": " + f.number() + " ms"
+	}
+	return f.Name + ": " + f.number() + f.Unit
+}
+
+// per returns n for one loop.
+func (a *Actual) per(n float64) float64 { return n / float64(max(a.Loops, 1)) }
+
+func (a *Actual) milliseconds(d time.Duration) string {
+	return strconv.FormatFloat(a.per(float64(d)/1e6), 'f', 3, 64)
+}
+
+func (a *Actual) rows() string {
+	return strconv.FormatFloat(a.per(float64(a.Rows)), 'f', 0, 64)
 }
 
 // Explain prints a plan in PostgreSQL's layout, one string a line.
@@ -32,9 +81,13 @@ func Explain(plan physical.Node, o ExplainOptions) ([]string, error) {
 	root := x.node(plan)
 	switch strings.ToUpper(o.Format) {
 	case "", "TEXT":
-		return root.lines(nil, "", true), nil
+		lines := root.lines(nil, "", true)
+		for _, f := range o.Summary {
+			lines = append(lines, f.text())
+		}
+		return lines, nil
 	case "JSON":
-		return root.json()
+		return root.json(o.Summary)
 	}
 	return nil, sqlerr.NotSupported("EXPLAIN (FORMAT %s)", strings.ToUpper(o.Format))
 }
@@ -57,8 +110,11 @@ type block struct {
 	label string // "Hash Join", "Scan on flights f"
 	kind  string // "Hash Join", "Scan": Node Type of JSON
 	props []prop
-	extra []string
 	in    []*block
+
+	ran    bool // the plan was run; actual is nil when the node was not
+	timing bool
+	actual *Actual
 }
 
 type prop struct{ name, text string }
@@ -81,7 +137,7 @@ func (b *block) lines(dst []string, indent string, root bool) []string {
 	if !root {
 		arrow = "->  "
 	}
-	dst = append(dst, indent+arrow+b.label)
+	dst = append(dst, indent+arrow+b.label+b.measured())
 	below := indent + "  "
 	if !root {
 		below = indent + "      "
@@ -89,8 +145,10 @@ func (b *block) lines(dst []string, indent string, root bool) []string {
 	for _, p := range b.props {
 		dst = append(dst, below+p.name+": "+p.text)
 	}
-	for _, e := range b.extra {
-		dst = append(dst, below+e)
+	if b.actual != nil {
+		for _, f := range b.actual.Figures {
+			dst = append(dst, below+f.text())
+		}
 	}
 	for _, in := range b.in {
 		dst = in.lines(dst, below, false)
@@ -98,12 +156,29 @@ func (b *block) lines(dst []string, indent string, root bool) []string {
 	return dst
 }
 
+// measured returns what stands behind the label of a node in a plan that was run.
+func (b *block) measured() string {
+	switch a := b.actual; {
+	case !b.ran:
+		return ""
+	case a == nil || a.Loops == 0:
+		return " (never executed)"
+	case b.timing:
+		return fmt.Sprintf(" (actual time=%s..%s rows=%s loops=%d)", a.milliseconds(a.Startup), a.milliseconds(a.Total), a.rows(), a.Loops)
+	default:
+		return fmt.Sprintf(" (actual rows=%s loops=%d)", a.rows(), a.Loops)
+	}
+}
+
 // json prints the tree as EXPLAIN (FORMAT JSON) does.
-func (b *block) json() ([]string, error) {
+func (b *block) json(summary []Figure) ([]string, error) {
 	var raw bytes.Buffer
 	raw.WriteString(`[{"Plan": `)
 	if err := b.writeJSON(&raw); err != nil {
 		return nil, err
+	}
+	for _, f := range summary {
+		fmt.Fprintf(&raw, ", %q: %s", f.Name, f.number())
 	}
 	raw.WriteString(`}]`)
 	var out bytes.Buffer
@@ -115,19 +190,16 @@ func (b *block) json() ([]string, error) {
 
 func (b *block) writeJSON(w *bytes.Buffer) error {
 	field := func(name, text string) error {
-		k, err := json.Marshal(name)
-		if err != nil {
-			return err
-		}
-		v, err := json.Marshal(text)
-		if err != nil {
-			return err
-		}
 		if w.Bytes()[w.Len()-1] != '{' {
 			w.WriteString(", ")
 		}
-		fmt.Fprintf(w, "%s: %s", k, v)
-		return nil
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(name); err != nil {
+			return err
+		}
+		w.WriteString(": ")
+		return e.Encode(text)
 	}
 	w.WriteString("{")
 	if err := field("Node Type", b.kind); err != nil {
@@ -138,13 +210,17 @@ func (b *block) writeJSON(w *bytes.Buffer) error {
 			return err
 		}
 	}
-	for _, e := range b.extra {
-		name, text, ok := strings.Cut(e, ": ")
-		if !ok {
-			name, text = "Note", e
+	if b.ran {
+		a := b.actual
+		if a == nil {
+			a = &Actual{}
 		}
-		if err := field(name, text); err != nil {
-			return err
+		if b.timing {
+			fmt.Fprintf(w, `, "Actual Startup Time": %s, "Actual Total Time": %s`, a.milliseconds(a.Startup), a.milliseconds(a.Total))
+		}
+		fmt.Fprintf(w, `, "Actual Rows": %s, "Actual Loops": %d`, a.rows(), a.Loops)
+		for _, f := range a.Figures {
+			fmt.Fprintf(w, ", %q: %s", f.Name, f.number())
 		}
 	}
 	if len(b.in) > 0 {
@@ -192,7 +268,7 @@ func (x *explainer) node(n physical.Node) *block {
 		b.props = append([]prop{{"Output", strings.Join(cols, ", ")}}, b.props...)
 	}
 	if x.o.Actual != nil {
-		b.extra = x.o.Actual(n)
+		b.ran, b.timing, b.actual = true, !x.o.NoTiming, x.o.Actual(n)
 	}
 	if b.kind == "Function Scan" && x.o.Actual == nil {
 		return b

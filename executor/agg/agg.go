@@ -432,6 +432,16 @@ func (a *Aggregate) bytes() int64 {
 	return n
 }
 
+// Figures returns the memory that the groups took, and the disk that rows of
+// others did.
+func (a *Aggregate) Figures() []op.Figure {
+	disk := int64(0)
+	if a.frozen != nil {
+		disk = a.frozen.parts.Written()
+	}
+	return op.MemoryFigures(a.account, disk)
+}
+
 // Close closes the input and forgets the groups.
 func (a *Aggregate) Close() error {
 	a.account.Close()

@@ -26,6 +26,8 @@ type Filter struct {
 	sel    []uint16
 	narrow vector.Batch
 	dense  vector.Window
+
+	removed int64 // rows
 }
 
 // New returns a Filter over input, whose columns have the types in; conds are
@@ -45,6 +47,11 @@ func (f *Filter) Open(q *op.Context) error {
 	return f.input.Open(q)
 }
 
+// Figures returns how many rows were not kept.
+func (f *Filter) Figures() []op.Figure {
+	return []op.Figure{{Name: "Rows Removed by Filter", Value: f.removed}}
+}
+
 // Next returns the next batch that keeps a row.
 func (f *Filter) Next() (*vector.Batch, error) {
 	for {
@@ -56,6 +63,7 @@ func (f *Filter) Next() (*vector.Batch, error) {
 			return nil, err
 		}
 		f.sel, err = f.cond.Filter(f.q, b, f.sel[:0])
+		f.removed += int64(b.Count() - len(f.sel))
 		if err != nil {
 			return nil, err
 		}

@@ -21,8 +21,9 @@ type Partitions struct {
 	space   *spool.Space
 	files   [Parts]*spool.File
 
-	hashes []uint64
-	sel    [Parts][]uint16
+	written int64
+	hashes  []uint64
+	sel     [Parts][]uint16
 }
 
 // NewPartitions returns Partitions of rows with columns of these kinds. Equal
@@ -119,6 +120,7 @@ func (p *Partitions) Finish() error {
 		if err := f.Finish(); err != nil {
 			return err
 		}
+		p.written += f.OnDisk()
 	}
 	return nil
 }
@@ -132,6 +134,9 @@ func (p *Partitions) Take(i int) *spool.File {
 	p.files[i] = nil
 	return f
 }
+
+// Written returns the bytes that went to files, those taken since included.
+func (p *Partitions) Written() int64 { return p.written }
 
 // Memory returns the bytes that the files hold in memory.
 func (p *Partitions) Memory() int64 {

@@ -25,6 +25,7 @@ type Build struct {
 	mu      sync.Mutex // held while building
 	opened  bool
 	done    bool
+	told    bool // figures
 	err     error
 	account *op.Account
 
@@ -239,6 +240,21 @@ func (b *Build) bytes() int64 {
 		n += b.wild.bytes()
 	}
 	return n
+}
+
+// figures are told to one of the Joins.
+func (b *Build) figures() []op.Figure {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.told || !b.done {
+		return nil
+	}
+	b.told = true
+	disk := int64(0)
+	if b.parts != nil {
+		disk = b.parts.Written()
+	}
+	return op.MemoryFigures(b.account, disk)
 }
 
 // Close closes the input and forgets the rows.

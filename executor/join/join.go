@@ -401,6 +401,16 @@ func (j *Join) rest() (*vector.Batch, error) {
 	return j.pairs.rightOnly(j.build.rows.Columns(), j.rights), nil
 }
 
+// Figures returns the memory and the disk that the right side took, and the disk
+// of the left one.
+func (j *Join) Figures() []op.Figure {
+	f := j.build.figures()
+	if j.parted != nil {
+		f = append(f, op.Figure{Name: "Disk Usage", Value: j.parted.left.Written(), Bytes: true})
+	}
+	return f
+}
+
 // Close closes the left side, and the Build when it is owned.
 func (j *Join) Close() error {
 	if j.ready {

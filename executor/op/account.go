@@ -21,6 +21,7 @@ type Account struct {
 	operator string // who keeps the bytes, for the error
 	used     int64  // bytes of an operator, ≤ reserved
 	reserved int64  // bytes that an operator has taken from the parent
+	most     int64  // the most that used has been
 
 	limit int64        // of a shared account, bytes
 	total atomic.Int64 // what a shared account's children have taken
@@ -79,6 +80,7 @@ func (a *Account) grow(n int64) (over *Account) {
 		a.reserved += step
 	}
 	a.used += n
+	a.most = max(a.most, a.used)
 	return nil
 }
 
@@ -131,9 +133,17 @@ func (a *Account) Used() int64 {
 	return a.used
 }
 
-// Peak returns the most bytes that a shared account's children ever had
-// reserved.
-func (a *Account) Peak() int64 { return a.peak.Load() }
+// Peak returns the most bytes that the account has held: of a shared account what
+// its children had reserved.
+func (a *Account) Peak() int64 {
+	switch {
+	case a == nil:
+		return 0
+	case a.limit > 0:
+		return a.peak.Load()
+	}
+	return a.most
+}
 
 // Close gives everything back. It may be called on a nil account, and again.
 func (a *Account) Close() {

@@ -84,6 +84,8 @@ type Scan struct {
 	rows   []uint16 // sel as row numbers of the morsel
 	dense  []vector.Scratch
 	out    vector.Batch
+
+	read, given int64 // rows
 }
 
 // New returns a scan of source. owned says that the operator opens and closes
@@ -153,6 +155,10 @@ func (s *Scan) Next() (*vector.Batch, error) {
 		from := s.at
 		s.at = min(from+s.q.BatchRows, s.morsel.Rows())
 		b, err := s.window(from, s.at)
+		s.read += int64(s.at - from)
+		if b != nil {
+			s.given += int64(b.Count())
+		}
 		if b != nil || err != nil {
 			return b, err
 		}
@@ -218,6 +224,14 @@ func (s *Scan) end() error {
 	r := s.reader
 	s.reader, s.morsel = nil, nil
 	return s.q.Explain(r.Close())
+}
+
+// Figures returns how many rows the filter has kept out.
+func (s *Scan) Figures() []op.Figure {
+	if s.cond == nil {
+		return nil
+	}
+	return []op.Figure{{Name: "Rows Removed by Filter", Value: s.read - s.given}}
 }
 
 // Close closes the reader, and the source when it is owned.

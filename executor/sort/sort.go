@@ -263,6 +263,15 @@ func (s *Sort) cut() error {
 	return s.account.Set(s.bytes(0))
 }
 
+// Figures returns the memory and the disk that the rows took.
+func (s *Sort) Figures() []op.Figure {
+	disk := int64(0)
+	if s.runs.file != nil {
+		disk = s.runs.file.OnDisk()
+	}
+	return op.MemoryFigures(s.account, disk)
+}
+
 // Close closes the input and forgets the rows.
 func (s *Sort) Close() error {
 	s.account.Close()

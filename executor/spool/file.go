@@ -80,6 +80,9 @@ func (f *File) Finish() error {
 // Rows returns how many rows were appended.
 func (f *File) Rows() int64 { return f.rows }
 
+// OnDisk returns the bytes that are not in memory.
+func (f *File) OnDisk() int64 { return f.size }
+
 // Size returns where the next batch begins, in bytes from the front.
 func (f *File) Size() int64 { return f.size + int64(len(f.piece)) }
 

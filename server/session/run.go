@@ -310,6 +310,11 @@ type held struct {
 
 // open starts a plan.
 func (s *Session) open(ctx context.Context, node physical.Node, params []vector.Datum, input op.Operator) (*cursor, error) {
+	return s.start(ctx, node, params, input, nil)
+}
+
+// start is open with a profile of what the operators do; nil for none.
+func (s *Session) start(ctx context.Context, node physical.Node, params []vector.Datum, input op.Operator, profile *executor.Profile) (*cursor, error) {
 	t, err := s.data(ctx)
 	if err != nil {
 		return nil, err
@@ -323,7 +328,9 @@ func (s *Session) open(ctx context.Context, node physical.Node, params []vector.
 	}
 	c.q = q
 	defer c.link(ctx)()
-	if c.root, err = executor.Build(node, s.env(t, input)); err != nil {
+	env := s.env(t, input)
+	env.Profile = profile
+	if c.root, err = executor.Build(node, env); err != nil {
 		c.close()
 		return nil, err
 	}
@@ -444,11 +451,18 @@ func (h *held) send(w *pgwire.Writer, limit int64) (rows int64, more bool, err e
 	return rows, true, nil
 }
 
-func (c *cursor) close() {
-	if c.root != nil {
-		_ = c.root.Close()
-		c.root = nil
+// end closes the operators.
+func (c *cursor) end() error {
+	if c.root == nil {
+		return nil
 	}
+	root := c.root
+	c.root = nil
+	return root.Close()
+}
+
+func (c *cursor) close() {
+	_ = c.end()
 	if c.held != nil {
 		c.held.memory.Close()
 	}

@@ -33,7 +33,7 @@ func (s *Session) utility(ctx context.Context, p *portal, last bool, w *pgwire.W
 	case *ast.Deallocate:
 		tag, err = s.deallocate(st)
 	case *ast.Explain:
-		tag, err = "", s.explain(ctx, p, st, w)
+		tag, err = "", s.explain(ctx, p, st, last, w)
 	case *ast.Copy:
 		err = s.copy(ctx, p, st, last, w)
 	case *ast.NoOp:

@@ -98,8 +98,11 @@ type Explain struct {
 	Analyze, Verbose bool
 	Costs            bool   // default true
 	Format           string // "TEXT", "JSON", …
-	Options          []Option
-	Stmt             Stmt
+	// Timing and Summary are nil when not said.
+	Timing, Summary *bool
+	Settings, WAL   bool
+	Options         []Option
+	Stmt            Stmt
 }
 
 // Option is one of a list of name [value] options; Value is nil when absent, a

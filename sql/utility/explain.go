@@ -92,8 +92,18 @@ func (p *parser) explainOption(s *ast.Explain) {
 		s.Verbose = p.boolean(o)
 	case "costs":
 		s.Costs = p.boolean(o)
-	case "buffers", "settings", "wal", "timing", "summary":
-		p.boolean(o)
+	case "timing":
+		on := p.boolean(o)
+		s.Timing = &on
+	case "summary":
+		on := p.boolean(o)
+		s.Summary = &on
+	case "settings":
+		s.Settings = p.boolean(o)
+	case "wal":
+		s.WAL = p.boolean(o)
+	case "buffers":
+		p.boolean(o) // there are none: rows come from the block cache of the store
 	case "format":
 		s.Format = strings.ToUpper(word(o.Value))
 		switch s.Format {
