@@ -156,7 +156,8 @@ func (d *deparser) aggregate(n, out *physical.Aggregate, i int) string {
 	}
 	a := n.Aggs[i]
 	name := string(a.Func)
-	if sig := function.ByID(a.Func); sig != nil {
+	sig := function.ByID(a.Func)
+	if sig != nil {
 		name = sig.Name
 	}
 	args := d.list(a.Args, n.Input)
@@ -166,11 +167,37 @@ func (d *deparser) aggregate(n, out *physical.Aggregate, i int) string {
 	if a.Distinct {
 		args = "DISTINCT " + args
 	}
-	s := name + "(" + args + ")"
+	order := ""
+	if len(a.Order) > 0 {
+		order = "ORDER BY " + d.sortKeys(a.Order, n.Input)
+	}
+	s := name + "(" + args
+	switch {
+	case sig != nil && sig.Kind == function.OrderedSet:
+		s = name + "(" + d.list(a.Direct, n.Input) + ") WITHIN GROUP (" + order
+	case order != "":
+		s += " " + order
+	}
+	s += ")"
 	if a.Filter != nil {
 		s += " FILTER (WHERE " + d.text(a.Filter, n.Input) + ")"
 	}
 	return s
+}
+
+// sortKeys prints keys as ORDER BY has them.
+func (d *deparser) sortKeys(keys []physical.SortKey, in physical.Node) string {
+	s := make([]string, len(keys))
+	for i, k := range keys {
+		s[i] = d.text(k.Expr, in)
+		if k.Desc {
+			s[i] += " DESC"
+		}
+		if k.NullsFirst != k.Desc {
+			s[i] += map[bool]string{true: " NULLS FIRST", false: " NULLS LAST"}[k.NullsFirst]
+		}
+	}
+	return strings.Join(s, ", ")
 }
 
 // windowCall prints a call as PostgreSQL does, which leaves out the window.

@@ -348,17 +348,7 @@ func (x *explainer) describe(n physical.Node) *block {
 		return x.join(n)
 	case *physical.Sort:
 		b := x.leaf("Sort", "")
-		keys := make([]string, len(n.Keys))
-		for i, k := range n.Keys {
-			keys[i] = x.d.text(k.Expr, n.Input)
-			if k.Desc {
-				keys[i] += " DESC"
-			}
-			if k.NullsFirst != k.Desc {
-				keys[i] += map[bool]string{true: " NULLS FIRST", false: " NULLS LAST"}[k.NullsFirst]
-			}
-		}
-		b.add("Sort Key", "%s", strings.Join(keys, ", "))
+		b.add("Sort Key", "%s", x.d.sortKeys(n.Keys, n.Input))
 		if n.Limit >= 0 {
 			b.add("Rows Kept", "%d", n.Limit)
 		}

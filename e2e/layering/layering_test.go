@@ -30,8 +30,8 @@ var order = []string{
 	"planner/physical", "planner/logical", "planner/build", "planner/rules", "planner/lower", "planner",
 
 	"executor/spool", "executor/op", "executor/op/optest", "executor/compute", "executor/hash", "executor/filter",
-	"executor/project", "executor/scan", "executor/scan/scantest", "executor/agg", "executor/join",
-	"executor/sort", "executor/window", "executor/limit", "executor/values", "executor/write", "executor/ddl",
+	"executor/project", "executor/scan", "executor/scan/scantest", "executor/sort", "executor/agg", "executor/join",
+	"executor/window", "executor/limit", "executor/values", "executor/write", "executor/ddl",
 	"executor/exchange", "executor",
 
 	"server/config", "server/rowenc", "server/copyio", "server/pgwire", "server/syscat",

@@ -56,7 +56,7 @@ func newAggregate(input op.Operator, in []types.Type, n *physical.Aggregate, lev
 		}
 		if c.filter == nil {
 			c.first = len(exprs)
-			exprs = append(exprs, g.Args...)
+			exprs = append(exprs, inputs(g)...)
 		}
 		a.calls = append(a.calls, c)
 		columns += len(c.outputs(n.Mode))
@@ -91,9 +91,10 @@ func (a *Aggregate) keyTypes() []types.Type {
 type call struct {
 	state  state
 	kind   vector.Kind // of the result
-	strict bool        // rows with a NULL argument do not count
+	sorted *sorted     // the state of a call with an order, else nil
 	first  int         // its arguments in the common program, without FILTER
-	args   int
+	args   int         // columns that it takes: inputs
+	must   int         // leading ones that must not be NULL
 
 	filter *compute.Program // nil without FILTER
 	own    *compute.Program // arguments of a call with FILTER; nil for none
@@ -112,7 +113,8 @@ func newCall(g physical.Agg, in []types.Type, mode physical.AggMode) (*call, err
 	for i, e := range g.Args {
 		ts[i] = e.Type()
 	}
-	c := &call{kind: vector.KindOf(g.T), args: len(g.Args)}
+	all := inputs(g)
+	c := &call{kind: vector.KindOf(g.T), args: len(all)}
 	err := c.renew(g)
 	if err != nil || mode == physical.Final {
 		return c, err
@@ -129,10 +131,10 @@ func newCall(g physical.Agg, in []types.Type, mode physical.AggMode) (*call, err
 	if g.Filter == nil {
 		return c, nil
 	}
-	if c.filter, err = compute.Compile([]expr.Expr{g.Filter}, in); err != nil || len(g.Args) == 0 {
+	if c.filter, err = compute.Compile([]expr.Expr{g.Filter}, in); err != nil || len(all) == 0 {
 		return c, err
 	}
-	c.own, err = compute.Compile(g.Args, in)
+	c.own, err = compute.Compile(all, in)
 	return c, err
 }
 
@@ -142,8 +144,19 @@ func (c *call) renew(g physical.Agg) (err error) {
 	for i, e := range g.Args {
 		ts[i] = e.Type()
 	}
-	c.state, c.strict, err = newState(g.Func, ts, g.T)
-	return err
+	strict := false
+	if len(g.Order) > 0 {
+		if c.sorted, strict, err = newSorted(g, ts); err != nil {
+			return err
+		}
+		c.state = c.sorted
+	} else if c.state, strict, err = newState(g.Func, ts, g.T); err != nil {
+		return err
+	}
+	if strict {
+		c.must = len(g.Args)
+	}
+	return nil
 }
 
 // outputs returns the kinds of the columns that the call gives.
@@ -182,6 +195,11 @@ var typeOf = [...]types.Type{
 // Open opens the input.
 func (a *Aggregate) Open(q *op.Context) error {
 	a.q, a.account = q, q.Memory.Child("aggregation")
+	for _, c := range a.calls {
+		if c.sorted != nil {
+			c.sorted.q = q
+		}
+	}
 	return a.input.Open(q)
 }
 
@@ -333,7 +351,7 @@ func (c *call) addFiltered(q *op.Context, gids []uint32, b *vector.Batch) (err e
 func (c *call) add(gids []uint32, args []*vector.Vector, rows vector.Rows, cache *arguments) error {
 	sel := rows.Selection()
 	if len(args) > 0 {
-		args, sel = cache.flat(args, rows, c.strict)
+		args, sel = cache.flat(args, rows, c.must)
 	}
 	if c.seen != nil && len(sel) > 0 {
 		var err error
@@ -358,7 +376,7 @@ func (c *call) distinct(gids []uint32, args []*vector.Vector, rows vector.Rows) 
 		c.gids.I32[r] = int32(group(gids, r))
 	}
 	c.keys[0] = &c.gids
-	copy(c.keys[1:], args)
+	copy(c.keys[1:], args[:len(c.keys)-1])
 	if err := c.seen.Map(c.ids, c.keys, rows); err != nil {
 		return nil, err
 	}
@@ -384,7 +402,7 @@ func (a *Aggregate) merge(b *vector.Batch) (err error) {
 	at := a.keys
 	for _, c := range a.calls {
 		n := len(c.state.partials())
-		in, sel := a.args.flat(b.Cols[at:at+n], b.Rows(), false)
+		in, sel := a.args.flat(b.Cols[at:at+n], b.Rows(), 0)
 		if err := c.state.merge(gids, in, sel); err != nil {
 			return err
 		}
@@ -489,16 +507,16 @@ func (a *arguments) entry(v *vector.Vector, rows vector.Rows) *argument {
 	return e
 }
 
-// flat returns args flat, and the rows that count: when strict, those in which
-// no argument is NULL. Both are valid until the next call.
-func (a *arguments) flat(args []*vector.Vector, rows vector.Rows, strict bool) ([]*vector.Vector, []uint16) {
+// flat returns args flat, and the rows that count: those in which none of the
+// first must arguments is NULL. Both are valid until the next call.
+func (a *arguments) flat(args []*vector.Vector, rows vector.Rows, must int) ([]*vector.Vector, []uint16) {
 	a.list = a.list[:0]
 	sel := rows.Selection()
 	for i, v := range args {
 		e := a.entry(v, rows)
 		a.list = append(a.list, e.flat)
 		switch {
-		case !strict || e.flat.Nulls == nil:
+		case i >= must || e.flat.Nulls == nil:
 		case i == 0:
 			if !e.counted {
 				e.some, e.counted = notNull(e.some[:0], e.flat.Nulls, sel), true

@@ -73,6 +73,8 @@ func everyCall() []physical.Agg {
 		case s.Name == "string_agg":
 			c := slices.Index(columns[2:], s.Args[0]) + 2
 			g.Args = []expr.Expr{column(c), column(c)}
+		case len(s.Args) == 2 && s.Args[0] == types.Float8 && s.Args[1] == types.Float8:
+			g.Args = []expr.Expr{column(7), column(6)}
 		case len(s.Args) == 1 && s.Args[0] == function.Any:
 			g.Args = []expr.Expr{column(13)}
 		case len(s.Args) == 1:

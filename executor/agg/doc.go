@@ -16,6 +16,7 @@
 //	  of numeric                       Bytes sum, Bytes sum of squares, Int64 rows
 //	min, max, bool_*, bit_*            the value, NULL for none
 //	first, last                        value, time (NULL for none)
+//	corr, covar_*, regr_*              Float64 rows, Sx, Sxx, Sy, Syy, Sxy
 //	string_agg                         Bytes of delimiter and value, in turn; Int64 length of the first delimiter, NULL for no rows
 //
 // # Sums of floats
@@ -24,6 +25,12 @@
 // a value that is a decimal of at most ten places, as measured data are, is
 // added exactly as an integer of 10^-10 in 128 bits; the others are added by
 // two-sum. So 0.1 + 0.2 is 0.3, and workers may finish in any order.
+//
+// # Order
+//
+// A call with ORDER BY whose result depends on it, and an ordered-set aggregate,
+// keeps its rows and sorts them when the first result is asked for (sorted); it
+// has no partial state, and so is computed in one place.
 //
 // # Invariants
 //

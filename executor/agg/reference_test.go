@@ -164,6 +164,9 @@ func compute(name string, t types.Type, c physical.Agg, args []optest.Row) vecto
 	if name == "count" {
 		return vector.IntDatum(int64(len(args)))
 	}
+	if strings.HasPrefix(name, "regr_") || name == "corr" || strings.HasPrefix(name, "covar_") {
+		return regressionOf(name, args)
+	}
 	if name == "first" || name == "last" {
 		best := -1
 		for i, a := range args {
@@ -272,6 +275,56 @@ func compute(name string, t types.Type, c physical.Agg, args []optest.Row) vecto
 		return encode(sum, nil)
 	}
 	return spreadOf(name, t, args, float)
+}
+
+// regressionOf computes statistics of pairs Y, X by their definitions.
+func regressionOf(name string, args []optest.Row) vector.Datum {
+	n := float64(len(args))
+	if name == "regr_count" {
+		return vector.IntDatum(int64(n))
+	}
+	var my, mx, sxx, syy, sxy float64
+	for _, a := range args {
+		my, mx = my+a[0].F/n, mx+a[1].F/n
+	}
+	oneY, oneX := true, true
+	for _, a := range args {
+		dy, dx := a[0].F-my, a[1].F-mx
+		oneY, oneX = oneY && a[0] == args[0][0], oneX && a[1] == args[0][1]
+		sxx, syy, sxy = sxx+dx*dx, syy+dy*dy, sxy+dx*dy
+	}
+	null := n == 0
+	var v float64
+	switch name {
+	case "regr_avgx":
+		v = mx
+	case "regr_avgy":
+		v = my
+	case "regr_sxx":
+		v = sxx
+	case "regr_syy":
+		v = syy
+	case "regr_sxy":
+		v = sxy
+	case "covar_pop":
+		v = sxy / n
+	case "covar_samp":
+		v, null = sxy/(n-1), n < 2
+	case "corr":
+		v, null = sxy/math.Sqrt(sxx*syy), oneX || oneY
+	case "regr_r2":
+		if v, null = sxy*sxy/(sxx*syy), oneX; oneY {
+			v = 1
+		}
+	case "regr_slope":
+		v, null = sxy/sxx, oneX
+	default:
+		v, null = my-mx*sxy/sxx, oneX
+	}
+	if null {
+		return vector.NullDatum
+	}
+	return vector.FloatDatum(v)
 }
 
 // divideInterval is interval / float8 as PostgreSQL's documentation of the

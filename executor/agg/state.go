@@ -72,6 +72,9 @@ func stateOf(name string, arg types.Type, args []types.Type, result types.Type) 
 		return &bitwise{op: name[len("bit_"):], kind: vector.KindOf(arg)}
 	case "string_agg":
 		return &concat{}
+	case "corr", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_count", "regr_intercept", "regr_r2", "regr_slope",
+		"regr_sxx", "regr_sxy", "regr_syy":
+		return &regression{name: name}
 	case "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop":
 		v := spread{root: name[0] == 's', sample: name != "stddev_pop" && name != "var_pop"}
 		switch arg.ID {
@@ -140,6 +143,28 @@ func (c *column) setText(i int, arena []byte) {
 	from := len(c.v.Arena)
 	c.v.Spans[i] = vector.Span{Off: uint32(from), Len: uint32(len(arena) - from)}
 	c.v.Arena, c.own.Arena = arena, arena
+}
+
+// copy makes row i the value of row r of v, Flat or Dict.
+func (c *column) copy(i int, v *vector.Vector, r int) {
+	if v.IsNull(r) {
+		c.setNull(i)
+		return
+	}
+	switch v.Kind {
+	case vector.Bool:
+		c.setBool(i, v.Bool(r))
+	case vector.Int32:
+		c.v.I32[i] = v.I32[r]
+	case vector.Int64:
+		c.v.I64[i] = v.I64[r]
+	case vector.Float64:
+		c.v.F64[i] = v.F64[r]
+	case vector.Word128:
+		c.v.W128[i] = v.W128[r]
+	case vector.Bytes:
+		c.setText(i, append(c.arena(), v.Bytes(r)...))
+	}
 }
 
 func zeros[T any](s []T, n int) []T {

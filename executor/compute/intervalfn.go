@@ -429,3 +429,16 @@ func ageSpan(a, b int64) vector.Interval {
 	}
 	return vector.Interval{Months: int32(months), Days: int32(days), Micros: us}
 }
+
+// IntervalBetween returns a + (b - a) * part, as percentile_cont of intervals has
+// it. It returns 22008 when that is out of range.
+func IntervalBetween(a, b vector.Interval, part float64) (vector.Interval, error) {
+	diff, err := subInterval(b, a)
+	if err != nil {
+		return a, err
+	}
+	if diff, err = mulInterval(diff, part); err != nil {
+		return a, err
+	}
+	return addInterval(diff, a)
+}

@@ -2,6 +2,7 @@ package window
 
 import (
 	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/executor/sort"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/physical"
@@ -171,7 +172,7 @@ func (w *Window) findPartitions(from int) {
 	}
 	cols := w.rows.Columns()
 	for _, c := range w.partition {
-		changes(w.edges, cols[c], w.in[c].ID, from)
+		sort.Changes(w.edges, cols[c], w.in[c].ID, from)
 	}
 	for i, e := range w.edges {
 		if e {

@@ -1,11 +1,13 @@
 package build
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/logical"
+	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/ast"
 	"github.com/dejaq/fasti/sql/expr"
 	"github.com/dejaq/fasti/sql/function"
@@ -52,7 +54,7 @@ func (b *binder) function(e *ast.FuncCall, sc *scope) (expr.Expr, error) {
 	case e.Over != nil:
 		return b.windowCall(name, e, sc)
 	case e.WithinGroup:
-		return nil, sqlerr.NotSupported("WITHIN GROUP").At(e.Pos)
+		return b.orderedSet(name, e, sc)
 	}
 	if _, agg := function.Exists(name); agg {
 		return b.aggregate(name, e, sc)
@@ -77,6 +79,9 @@ func (b *binder) resolve(name string, e *ast.FuncCall, sc *scope) (*function.Sig
 	sig, order, err := function.ResolveNamed(name, typesOf(args), names)
 	if err != nil {
 		return nil, nil, at(qualifiedName(err, e.Name), e.Pos)
+	}
+	if sig.Kind == function.OrderedSet {
+		return nil, nil, sqlerr.New(sqlerr.WrongObjectType, "WITHIN GROUP is required for ordered-set aggregate %s", name).At(e.Pos)
 	}
 	if sig.Kind == function.Window {
 		return nil, nil, sqlerr.New(sqlerr.WrongObjectType, "window function %s requires an OVER clause", name).At(e.Pos)
@@ -198,6 +203,8 @@ func (b *binder) keywordCall(name string, e *ast.FuncCall, sc *scope) (expr.Expr
 type grouping struct {
 	aggs []logical.Agg
 	cols []logical.Col
+	// direct are the direct arguments of ordered-set aggregates, tagged.
+	direct []expr.Expr
 	// before are the scalar subqueries in arguments of aggregates and in GROUP
 	// BY: they are joined below the Aggregate node.
 	before []attachment
@@ -242,63 +249,57 @@ func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, 
 	if len(args) == 0 && !e.Star {
 		return nil, sqlerr.New(sqlerr.WrongObjectType, "%s(*) must be used to call a parameterless aggregate function", name).At(e.Pos)
 	}
-	if err := b.aggregateOrder(name, e, args, &inner); err != nil {
-		return nil, err
+	if sig.Kind == function.OrderedSet {
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "WITHIN GROUP is required for ordered-set aggregate %s", name).At(e.Pos)
 	}
-	args, result, err := b.arguments(sig, args, e.Pos)
+	args, t, err := b.arguments(sig, args, e.Pos)
 	if err != nil {
 		return nil, err
 	}
-	var filter expr.Expr
-	if e.Filter != nil {
-		inner.clause = inFilter
-		if filter, err = b.condition(e.Filter, &inner, "FILTER"); err != nil {
-			return nil, err
-		}
+	order, err := b.aggregateOrder(sig, e, args, &inner)
+	if err != nil {
+		return nil, err
 	}
-	switch {
-	case sc.clause == inFilter:
-		return nil, sqlerr.New(sqlerr.GroupingError, "%s", inFilter.noAggregates()).At(e.Pos)
-	case sc.inAggregate:
-		return nil, sqlerr.New(sqlerr.GroupingError, "aggregate function calls cannot be nested").At(e.Pos)
-	case sc.group == nil:
-		return nil, sqlerr.New(sqlerr.GroupingError, "%s", sc.clause.noAggregates()).At(e.Pos)
+	filter, err := b.aggregateFilter(e, &inner)
+	if err != nil {
+		return nil, err
 	}
-	agg := logical.Agg{
-		Func: sig.ID, Args: args, Distinct: e.Distinct, Filter: filter,
-		T: result,
+	if err := noAggregate(sc, e.Pos); err != nil {
+		return nil, err
 	}
-	g := sc.group
-	for i, have := range g.aggs {
-		if sameAgg(have, agg) {
-			return g.cols[i].Ref(), nil
-		}
-	}
-	g.aggs = append(g.aggs, agg)
-	g.cols = append(g.cols, b.col(name, agg.T))
-	return g.cols[len(g.cols)-1].Ref(), nil
+	agg := logical.Agg{Func: sig.ID, Args: args, Distinct: e.Distinct, Filter: filter, T: t, Order: order}
+	return b.addAggregate(sc.group, name, agg), nil
 }
 
-// aggregateOrder checks ORDER BY in an aggregate call. Only string_agg, which is
-// not there with one, has a result that depends on it.
-func (b *binder) aggregateOrder(name string, e *ast.FuncCall, args []expr.Expr, sc *scope) error {
+// aggregateOrder binds ORDER BY in an aggregate call whose arguments are args. It
+// is nil for aggregates whose result does not depend on it; of DISTINCT the others
+// get the values in order, as from PostgreSQL, which sorts to find equal ones.
+func (b *binder) aggregateOrder(sig *function.Signature, e *ast.FuncCall, args []expr.Expr, sc *scope) ([]physical.SortKey, error) {
+	var keys []physical.SortKey
+	has := func(x expr.Expr) bool {
+		return slices.ContainsFunc(keys, func(k physical.SortKey) bool { return expr.Equal(k.Expr, x) })
+	}
 	for _, o := range e.OrderBy {
-		x, err := b.bind(o.Expr, sc)
+		k, err := b.windowKey(o, sc)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		in := false
-		for _, a := range args {
-			in = in || expr.Equal(a, x)
+		if e.Distinct && !slices.ContainsFunc(args, func(a expr.Expr) bool { return expr.Equal(a, k.Expr) }) {
+			return nil, sqlerr.New(sqlerr.InvalidColumnReference, "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list").At(loc(o.Expr))
 		}
-		if e.Distinct && !in {
-			return sqlerr.New(sqlerr.InvalidColumnReference, "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list").At(loc(o.Expr))
+		if !has(k.Expr) {
+			keys = append(keys, k)
 		}
 	}
-	if len(e.OrderBy) > 0 && name == "string_agg" {
-		return sqlerr.NotSupported("ORDER BY in an aggregate call").At(e.Pos)
+	if !sig.OrderMatters() {
+		return nil, nil
 	}
-	return nil
+	for _, a := range args {
+		if e.Distinct && !has(a) {
+			keys = append(keys, physical.SortKey{Expr: a})
+		}
+	}
+	return keys, nil
 }
 
 // sameAgg reports whether two calls have one result.
@@ -310,6 +311,9 @@ func sameAgg(a, c logical.Agg) bool {
 		if !expr.Equal(a.Args[i], c.Args[i]) || expr.VolatilityOf(a.Args[i]) == function.Volatile {
 			return false
 		}
+	}
+	if !equalKeys(a.Order, c.Order) || !equalLists(a.Direct, c.Direct) {
+		return false
 	}
 	return a.Filter == nil || expr.Equal(a.Filter, c.Filter)
 }

@@ -105,6 +105,9 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 				return result{}, err
 			}
 		}
+		if err := ck.checkDirect(g.direct); err != nil {
+			return result{}, err
+		}
 		if err := fixWindows(w.calls, windows, fix); err != nil {
 			return result{}, err
 		}

@@ -67,18 +67,30 @@ func (b *binder) windowCall(name string, e *ast.FuncCall, sc *scope) (expr.Expr,
 			return nil, err
 		}
 	}
+	if e.WithinGroup {
+		ts := typesOf(args)
+		for _, o := range e.OrderBy {
+			x, err := b.bind(o.Expr, &inner)
+			if err != nil {
+				return nil, err
+			}
+			ts = append(ts, x.Type())
+		}
+		if _, err := b.orderedSignature(name, ts, len(args), len(e.OrderBy), e.Pos); err != nil {
+			return nil, err
+		}
+		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "OVER is not supported for ordered-set aggregate %s", name).At(e.Pos)
+	}
 	sig, err := function.Resolve(name, typesOf(args))
 	if err != nil {
 		return nil, at(qualifiedName(err, e.Name), e.Pos)
 	}
 	aggregate := sig.Kind == function.Aggregate
 	switch {
+	case sig.Kind == function.OrderedSet:
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "WITHIN GROUP is required for ordered-set aggregate %s", name).At(e.Pos)
 	case !aggregate && sig.Kind != function.Window:
 		return nil, sqlerr.New(sqlerr.WrongObjectType, "OVER specified, but %s is not a window function nor an aggregate function", name).At(e.Pos)
-	case e.WithinGroup && aggregate:
-		return nil, sqlerr.New(sqlerr.WrongObjectType, "%s is not an ordered-set aggregate, so it cannot have WITHIN GROUP", name).At(e.Pos)
-	case e.WithinGroup:
-		return nil, sqlerr.New(sqlerr.WrongObjectType, "window function %s cannot have WITHIN GROUP", name).At(e.Pos)
 	case e.Distinct:
 		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "DISTINCT is not implemented for window functions").At(e.Pos)
 	case aggregate && len(args) == 0 && !e.Star:
@@ -201,17 +213,22 @@ func (b *binder) bindKnown(e ast.Expr, sc *scope) (expr.Expr, error) {
 // expression, never a name or number of the output.
 func (b *binder) windowKey(o ast.OrderItem, sc *scope) (physical.SortKey, error) {
 	k := physical.SortKey{Desc: o.Desc, NullsFirst: o.NullsFirst}
+	var err error
+	if k.Expr, err = b.bindKnown(o.Expr, sc); err != nil {
+		return k, err
+	}
 	switch o.Using {
 	case "", "<":
 	case ">":
 		k.Desc = true
 	default:
+		if _, err := function.Resolve(o.Using, []types.Type{k.Expr.Type(), k.Expr.Type()}); err != nil {
+			return k, at(err, o.Pos)
+		}
 		return k, sqlerr.New(sqlerr.WrongObjectType, "operator %s is not a valid ordering operator", o.Using).
 			WithHint("Ordering operators must be \"<\" or \">\" members of btree operator families.").At(o.Pos)
 	}
-	var err error
-	k.Expr, err = b.bindKnown(o.Expr, sc)
-	return k, err
+	return k, nil
 }
 
 // frame binds a frame clause.

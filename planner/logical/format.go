@@ -206,7 +206,11 @@ func (f *formatter) agg(a Agg) string {
 	if a.Distinct {
 		s += " distinct"
 	}
-	s += "(" + f.list(a.Args) + ")"
+	s += "(" + f.list(append(a.Direct[:len(a.Direct):len(a.Direct)], a.Args...))
+	if len(a.Order) > 0 {
+		s += " order " + f.keys(a.Order)
+	}
+	s += ")"
 	if a.Filter != nil {
 		s += " filter " + f.expr(a.Filter)
 	}

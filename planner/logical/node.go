@@ -182,6 +182,8 @@ type Agg struct {
 	Distinct bool
 	Filter   expr.Expr
 	T        types.Type
+	Order    []physical.SortKey // see physical.Agg
+	Direct   []expr.Expr
 }
 
 func (n *Scan) Cols() []Col       { return n.Out }

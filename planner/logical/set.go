@@ -83,6 +83,10 @@ func Exprs(n Node, f func(expr.Expr)) {
 		for _, a := range n.Aggs {
 			all(a.Args)
 			opt(a.Filter)
+			all(a.Direct)
+			for _, k := range a.Order {
+				f(k.Expr)
+			}
 		}
 	case *Window:
 		n.exprs(f)

@@ -307,21 +307,20 @@ func lowerAggregate(n *logical.Aggregate) rel {
 	logical.Exprs(n, need.AddExpr)
 	in := lower(n.Input, need)
 	split := in.chain
+	for _, a := range n.Aggs {
+		split = split && !a.Distinct && len(a.Order) == 0
+	}
+	if !split {
+		in = gather(in, need)
+	}
 	aggs := make([]physical.Agg, len(n.Aggs))
 	for i, a := range n.Aggs {
-		aggs[i] = physical.Agg{Func: a.Func, Args: in.exprs(a.Args), Distinct: a.Distinct, T: a.T}
+		aggs[i] = physical.Agg{Func: a.Func, Args: in.exprs(a.Args), Distinct: a.Distinct, T: a.T, Direct: in.exprs(a.Direct)}
 		if a.Filter != nil {
 			aggs[i].Filter = in.expr(a.Filter)
 		}
-		split = split && !a.Distinct
-	}
-	if !split && in.chain {
-		in = gather(in, need)
-		for i, a := range n.Aggs { // positions may have moved
-			aggs[i].Args = in.exprs(a.Args)
-			if a.Filter != nil {
-				aggs[i].Filter = in.expr(a.Filter)
-			}
+		for _, k := range a.Order {
+			aggs[i].Order = append(aggs[i].Order, physical.SortKey{Expr: in.expr(k.Expr), Desc: k.Desc, NullsFirst: k.NullsFirst})
 		}
 	}
 	out := fields(n.Cols())

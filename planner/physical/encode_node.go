@@ -206,6 +206,8 @@ func (c *coder) node(v *Node) {
 			c.bool(&a.Distinct)
 			c.optional(&a.Filter)
 			c.typ(&a.T)
+			c.sortKeys(&a.Order)
+			c.exprs(&a.Direct)
 		})
 		enum(c, &n.Mode, Final+1)
 		c.fields(&n.Out)

@@ -159,7 +159,7 @@ func (g *gen) node(depth int) Node {
 		return &Project{Input: in(), Exprs: g.exprs(2), Out: g.fields()}
 	case kindAggregate:
 		return &Aggregate{Input: in(), Keys: g.exprs(1), Mode: AggMode(g.int(0, 2)), Out: g.fields(), Aggs: drawList(g, func() Agg {
-			return Agg{Func: g.id(), Args: g.exprs(1), Distinct: g.bool(), Filter: g.optional(1), T: g.typ()}
+			return Agg{Func: g.id(), Args: g.exprs(1), Distinct: g.bool(), Filter: g.optional(1), T: g.typ(), Direct: g.exprs(1), Order: drawList(g, func() SortKey { return SortKey{g.expr(1), g.bool(), g.bool()} })}
 		})}
 	case kindJoin:
 		return &Join{Kind: JoinKind(g.int(0, 6)), Left: in(), Right: in(), LeftKeys: g.exprs(1), RightKeys: g.exprs(1), Residual: g.exprs(1), Out: g.fields()}
@@ -267,7 +267,7 @@ func TestEncodeKnowsEveryField(t *testing.T) {
 			case *[]Bound:
 				*x = []Bound{{Greater, one}}
 			case *[]Agg:
-				*x = []Agg{{"sum(int4)", []expr.Expr{one}, true, one, types.Of(types.Int8)}}
+				*x = []Agg{{"sum(int4)", []expr.Expr{one}, true, one, types.Of(types.Int8), []SortKey{{one, true, true}}, []expr.Expr{one}}}
 			case *[]WindowCall:
 				f := Frame{GroupsFrame, FrameBound{Following, one}, FrameBound{CurrentRow, one}, ExcludeTies}
 				*x = []WindowCall{{"sum(int4)", []expr.Expr{one}, one, f, types.Of(types.Int8)}}

@@ -97,6 +97,12 @@ type (
 		Distinct bool
 		Filter   expr.Expr
 		T        types.Type
+		// Order says in which order the aggregate gets its rows, where that matters;
+		// never with Partial. Of an ordered-set aggregate it orders the Args.
+		Order []SortKey
+		// Direct are the direct arguments of an ordered-set aggregate: the same for
+		// all rows of a group.
+		Direct []expr.Expr
 	}
 	// Join combines rows whose keys are equal (hash join; none: every pair) and
 	// on which Residual is TRUE. Semi and Anti give left columns only. The right

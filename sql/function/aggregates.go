@@ -96,4 +96,43 @@ var_pop(float8) float8
 var_pop(numeric) numeric
 first(any,any) any n
 last(any,any) any n
+corr(float8,float8) float8
+covar_pop(float8,float8) float8
+covar_samp(float8,float8) float8
+regr_avgx(float8,float8) float8
+regr_avgy(float8,float8) float8
+regr_count(float8,float8) int8
+regr_intercept(float8,float8) float8
+regr_r2(float8,float8) float8
+regr_slope(float8,float8) float8
+regr_sxx(float8,float8) float8
+regr_sxy(float8,float8) float8
+regr_syy(float8,float8) float8
 `
+
+// orderedSets are the aggregates with WITHIN GROUP. Those over any number of
+// arguments are hypothetical-set aggregates: as many direct arguments as ordered
+// ones. Strict says that rows with a NULL do not count.
+const orderedSets = `
+percentile_cont(float8,float8) float8
+percentile_cont(float8,interval) interval
+percentile_disc(float8,anyelement) anyelement
+mode(anyelement) anyelement
+rank(any...) int8 n
+dense_rank(any...) int8 n
+percent_rank(any...) float8 n
+cume_dist(any...) float8 n
+`
+
+// orderless names the aggregates whose result does not depend on the order of the
+// rows, so that ORDER BY in a call changes nothing.
+var orderless = map[string]bool{
+	"count": true, "sum": true, "avg": true, "min": true, "max": true, "bool_and": true, "bool_or": true, "every": true,
+	"bit_and": true, "bit_or": true, "bit_xor": true, "stddev": true, "stddev_samp": true, "stddev_pop": true, "variance": true,
+	"var_samp": true, "var_pop": true, "corr": true, "covar_pop": true, "covar_samp": true, "regr_avgx": true, "regr_avgy": true,
+	"regr_count": true, "regr_intercept": true, "regr_r2": true, "regr_slope": true, "regr_sxx": true, "regr_sxy": true, "regr_syy": true,
+}
+
+// OrderMatters reports whether the result of an aggregate depends on the order of
+// the rows.
+func (s *Signature) OrderMatters() bool { return !orderless[s.Name] }

@@ -251,6 +251,12 @@ func (t *table) operator(name string, in []types.Type) (*Signature, error) {
 	return nil, err.WithHint("No operator matches the given name and argument types. You might need to add explicit type casts.")
 }
 
+// NotFound returns the error of Resolve for a call that fits nothing, for rules
+// that signatures do not say.
+func NotFound(name string, args []types.Type) *sqlerr.Error {
+	return sqlerr.New(sqlerr.UndefinedFunction, "function %s does not exist", callText(name, plain(args), nil))
+}
+
 // notUnique is the 42725 of a "function" or an "operator".
 func notUnique(what, text string) error {
 	if what == "operator" {

@@ -17,6 +17,7 @@ const (
 	// SetReturning gives any number of rows for a call: of one column of type
 	// Result, or of the columns Outs.
 	SetReturning
+	OrderedSet // aggregates with WITHIN GROUP: direct arguments, then the ordered ones
 )
 
 // Volatility is PostgreSQL's: what the planner may assume about repeated calls.

@@ -72,6 +72,7 @@ func newTable() *table {
 	t.addLines(Aggregate, aggregates)
 	t.addLines(Window, windowFunctions)
 	t.addLines(SetReturning, setFunctions)
+	t.addLines(OrderedSet, orderedSets)
 	t.addNames(namedArguments)
 	return t
 }
