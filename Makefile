@@ -3,11 +3,13 @@ GO       ?= go
 PKG      ?= ./...
 FUZZTIME ?= 30s
 SEEDS    ?= 100
+QUERIES  ?= 50000
+SEED     ?= 1
 DATA     ?= fasti-data
 # the 3,000,000 flights, one gzipped csv; without it benchmarks use the 100,000 in testdata
 FLIGHTS  ?=
 
-.PHONY: help run build test check lint fmt fuzz slt slt-record bench deps
+.PHONY: help run build test check lint fmt fuzz slt slt-record bench differential deps
 help: ## list targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
@@ -44,6 +46,9 @@ slt-record: deps ## write the results of PostgreSQL 15 into the sqllogictest fil
 bench: deps ## COPY and query times beside PostgreSQL 15 in one run (FLIGHTS=path of the full csv.gz), and the package benchmarks
 	FLIGHTS="$(FLIGHTS)" $(GO) test ./e2e/bench -run TestBench -bench-report -v -count 1 -timeout 30m
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s ./kv/... ./sql/... ./executor/... ./server/...
+
+differential: deps ## QUERIES random queries on Fasti and PostgreSQL 15, SEED chooses them
+	$(GO) test ./e2e/differential -count 1 -v -timeout 60m -queries $(QUERIES) -seed $(SEED)
 
 deps:
 	@bash e2e/deps.sh

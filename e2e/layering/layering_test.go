@@ -39,7 +39,7 @@ var order = []string{
 
 	"cmd/fasti",
 
-	"e2e/layering", "e2e/fastitest", "e2e/logictest", "e2e/clients", "e2e/recovery", "e2e/bench",
+	"e2e/layering", "e2e/fastitest", "e2e/logictest", "e2e/differential", "e2e/clients", "e2e/recovery", "e2e/bench",
 }
 
 // doors names, for each large dependency, the one package that imports it.
