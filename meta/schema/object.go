@@ -102,6 +102,26 @@ type View struct {
 	Options []string
 	// Check is "", "local" or "cascaded".
 	Check string
+	// Refs are the relations that Text names.
+	Refs []ViewRef
+}
+
+// ViewRef says what a table reference in the text of a view stands for.
+type ViewRef struct {
+	Pos int // byte offset in the text
+	ID  ObjectID
+	// Namespace is the one that the relation was in when the view was made.
+	Namespace string
+	// Columns are those that the relation had when the view was made, in their
+	// order, under the names of then.
+	Columns []ViewColumn
+}
+
+// ViewColumn is a column as the text of a view names it; of a view the ID is its
+// place from 1.
+type ViewColumn struct {
+	ID   ColumnID
+	Name string
 }
 
 // Sequence is the body of a sequence; where it stands is kept apart, see
@@ -147,7 +167,7 @@ func (o *Object) Clone() *Object {
 	c.ACL, c.Depends, c.Labels = slices.Clone(o.ACL), slices.Clone(o.Depends), slices.Clone(o.Labels)
 	if o.View != nil {
 		v := *o.View
-		v.Columns, v.Options = slices.Clone(v.Columns), slices.Clone(v.Options)
+		v.Columns, v.Options, v.Refs = slices.Clone(v.Columns), slices.Clone(v.Options), slices.Clone(v.Refs)
 		c.View = &v
 	}
 	if o.Sequence != nil {
@@ -213,6 +233,13 @@ const (
 	viewColumn = 2 // message, repeated: a column of a table
 	viewOption = 3 // string, repeated
 	viewCheck  = 4 // string
+	viewRef    = 5 // message, repeated
+
+	refPos     = 1 // varint
+	refID      = 2 // varint
+	refColumn  = 3 // message, repeated: dependsColumn and columnsRef
+	columnsRef = 3 // string
+	refSpace   = 4 // string
 
 	sequenceType        = 1  // string
 	sequenceStart       = 2  // zigzag
@@ -289,7 +316,17 @@ func appendView(b []byte, v *View) []byte {
 		b = appendMessage(b, viewColumn, appendColumn(nil, &v.Columns[i]))
 	}
 	b = appendStrings(b, viewOption, v.Options)
-	return appendString(b, viewCheck, v.Check)
+	b = appendString(b, viewCheck, v.Check)
+	for _, r := range v.Refs {
+		m := appendUint(nil, refPos, uint64(r.Pos))
+		m = appendUint(m, refID, uint64(r.ID))
+		m = appendString(m, refSpace, r.Namespace)
+		for _, c := range r.Columns {
+			m = appendMessage(m, refColumn, appendString(appendUint(nil, dependsColumn, uint64(c.ID)), columnsRef, c.Name))
+		}
+		b = appendMessage(b, viewRef, m)
+	}
+	return b
 }
 
 func appendSequence(b []byte, s *Sequence) []byte {
@@ -429,6 +466,39 @@ func (v *View) field(num protowire.Number, f field) error {
 		return addString(&v.Options, f)
 	case viewCheck:
 		return setString(&v.Check, f)
+	case viewRef:
+		var r ViewRef
+		err := f.message(r.field)
+		v.Refs = append(v.Refs, r)
+		return err
+	}
+	return nil
+}
+
+func (r *ViewRef) field(num protowire.Number, f field) error {
+	switch num {
+	case refPos:
+		var n uint32
+		err := setUint(&n, f)
+		r.Pos = int(n)
+		return err
+	case refID:
+		return setUint(&r.ID, f)
+	case refSpace:
+		return setString(&r.Namespace, f)
+	case refColumn:
+		var c ViewColumn
+		err := f.message(func(num protowire.Number, f field) error {
+			switch num {
+			case dependsColumn:
+				return setUint(&c.ID, f)
+			case columnsRef:
+				return setString(&c.Name, f)
+			}
+			return nil
+		})
+		r.Columns = append(r.Columns, c)
+		return err
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ func objects() []*Object {
 		{ID: 16390, Kind: NamespaceObject, Name: "s", Version: 2, Owner: 16400, Comment: "mine", Dropped: true, ACL: []Grant{{Grantee: 1, Grantor: 2, Privileges: Select | Update, GrantOption: Select}}},
 		{ID: 16391, Kind: ViewObject, Namespace: "s", Name: "v", Depends: []Dependency{{ID: 16385, Column: 3}, {ID: 16386}}, View: &View{
 			Text: "SELECT 1", Columns: []Column{{ID: 1, Name: "a", Type: types.VarcharN(3), Comment: "c"}}, Options: []string{"security_barrier=true"}, Check: "local",
+			Refs: []ViewRef{{Pos: 9, ID: 16385, Namespace: "s", Columns: []ViewColumn{{ID: 1, Name: "x"}, {ID: 3, Name: "y"}}}},
 		}},
 		{ID: 16392, Kind: SequenceObject, Namespace: "s", Name: "q", Sequence: &Sequence{
 			Type: "bigint", Start: -1, Increment: -2, Min: -9, Max: 9, Cache: 5, Cycle: true, OwnerTable: 7, OwnerColumn: 8, Identity: true, Epoch: 3, Restart: -4,

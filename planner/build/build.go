@@ -80,6 +80,8 @@ type binder struct {
 	// inDefault is true while a column default is bound: no parameters there.
 	inDefault bool
 	paramPos  map[int]paramUse
+	// viewing is set while the text of a view is bound.
+	viewing *viewing
 }
 
 type defaultKey struct {
@@ -137,6 +139,8 @@ func (b *binder) statement(stmt ast.Stmt) (*Statement, error) {
 		return b.dropTable(stmt)
 	case *ast.Truncate:
 		return b.truncate(stmt)
+	case *ast.CreateView:
+		return b.createView(stmt)
 	case *ast.CreateSchema:
 		return b.createSchema(stmt)
 	case *ast.Alter:

@@ -155,7 +155,23 @@ func (b *binder) tableRef(t *ast.TableRef, sc *scope) (logical.Node, []*item, er
 			return b.cteRef(c, t, sc)
 		}
 	}
-	tab, virtual, err := b.lookupTable(t.Name)
+	tab, virtual, err := (*schema.Table)(nil), false, error(nil)
+	shown := b.viewing.find(t.Pos)
+	if shown != nil {
+		if o := b.view().ObjectByID(shown.ID); o != nil {
+			return b.viewRef(o, t, sc, shown)
+		}
+		if tab = b.view().TableByID(schema.TableID(shown.ID)); tab == nil {
+			err = sqlerr.New(sqlerr.InternalError, "table %d of a view is gone", shown.ID)
+		}
+	} else if o := b.findObject(t.Name, schema.ViewObject, schema.SequenceObject); o != nil {
+		if o.Kind == schema.SequenceObject {
+			return nil, nil, sqlerr.NotSupported("reading sequence \"%s\" as a table", o.Name).At(t.Pos)
+		}
+		return b.viewRef(o, t, sc, nil)
+	} else {
+		tab, virtual, err = b.lookupTable(t.Name)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -165,6 +181,15 @@ func (b *binder) tableRef(t *ast.TableRef, sc *scope) (logical.Node, []*item, er
 	}
 	s := b.scan(tab, virtual, alias, false)
 	it := itemOf(s)
+	if shown != nil {
+		it.show(shown, t, tab.Columns)
+	}
+	if !virtual {
+		b.viewing.note(t.Pos, schema.ObjectID(tab.ID), tab.Namespace, tab.Columns)
+		if b.viewing != nil && b.viewing.record {
+			b.viewing.scans = append(b.viewing.scans, s)
+		}
+	}
 	if err := it.rename(t.Alias, "table", t.Pos); err != nil {
 		return nil, nil, err
 	}

@@ -14,6 +14,9 @@ import (
 
 // writable finds the table that a statement changes.
 func (b *binder) writable(n ast.Name) (*schema.Table, error) {
+	if o := b.findObject(n, schema.ViewObject, schema.SequenceObject); o != nil {
+		return nil, notWritable(o)
+	}
 	t, virtual, err := b.lookupTable(n)
 	if err == nil && virtual {
 		err = systemTable(t.Name)

@@ -42,7 +42,6 @@ type CreateView struct {
 	Cols      []string
 	Options   []Option
 	Query     Query
-	QueryText string // source text of Query
 	Check     string // "", "LOCAL", "CASCADED"
 	Source    string
 }

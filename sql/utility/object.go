@@ -34,7 +34,47 @@ func (p *parser) createObject(pos int) ast.Stmt {
 	if p.AcceptWord(lex.KwSchema) {
 		return p.createSchema(pos)
 	}
+	s := &ast.CreateView{Pos: pos}
+	if p.IsWord(lex.KwOr) {
+		p.Next()
+		p.ExpectWord(lex.KwReplace)
+		s.Replace = true
+	}
+	if p.IsWord(lex.KwLocal) || p.IsWord(lex.KwGlobal) {
+		p.Next()
+	}
+	s.Temp = p.AcceptWord(lex.KwTemporary) || p.AcceptWord(lex.KwTemp)
+	s.Recursive = p.AcceptWord(lex.KwRecursive)
+	if p.AcceptWord(lex.KwView) {
+		return p.createView(s)
+	}
 	return nil
+}
+
+// createView reads what follows CREATE VIEW.
+func (p *parser) createView(s *ast.CreateView) ast.Stmt {
+	s.Name = p.name()
+	if p.Is(lex.LParen) {
+		s.Cols = plain(p.columns())
+	} else if s.Recursive {
+		p.Fail()
+	}
+	if p.AcceptWord(lex.KwWith) {
+		s.Options = p.relOptions()
+	}
+	p.ExpectWord(lex.KwAs)
+	s.Query = p.query()
+	if p.AcceptWord(lex.KwWith) {
+		s.Check = "CASCADED"
+		if p.AcceptWord(lex.KwLocal) {
+			s.Check = "LOCAL"
+		} else {
+			p.AcceptWord(lex.KwCascaded)
+		}
+		p.ExpectWord(lex.KwCheck, lex.KwOption)
+	}
+	s.Source = p.source(s.Pos)
+	return s
 }
 
 // ifNotExists reads IF NOT EXISTS.
