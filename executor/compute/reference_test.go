@@ -3,6 +3,7 @@ package compute
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/dejaq/fasti/executor/op"
@@ -199,7 +200,8 @@ func newGenerator(seed uint64, s *value.Settings) *generator {
 		g.in = append(g.in, types.Of(id))
 	}
 	for _, s := range function.All() {
-		if s.Kind == function.Aggregate || s.Kind == function.SetReturning || s.Volatility == function.Volatile || tooLong(s) {
+		if s.Kind == function.Aggregate || s.Kind == function.SetReturning || s.Kind == function.Window || s.Kind == function.OrderedSet || s.Volatility == function.Volatile ||
+			tooLong(s) || slices.Contains(function.Catalog(), s) {
 			continue
 		}
 		if s.Result != function.Any {

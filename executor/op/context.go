@@ -9,6 +9,7 @@ import (
 
 	"github.com/dejaq/fasti/executor/spool"
 	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/sql/function"
 	"github.com/dejaq/fasti/sql/sqlerr"
 	"github.com/dejaq/fasti/sql/value"
 )
@@ -34,6 +35,7 @@ type Context struct {
 	Clock     time.Time       // statement time, for statement_timestamp()
 	Params    []vector.Datum  // $1 is Params[0]
 	Session   Session         // what current_user and the like answer
+	System    System          // the functions over the system catalogs; nil for none
 	// Notice passes a NOTICE or WARNING to the client; nil drops it.
 	Notice func(*sqlerr.Error)
 
@@ -49,6 +51,13 @@ type Session struct {
 	BackendPID              int32
 	// Setting returns current_setting(name); ok false when there is none.
 	Setting func(name string) (string, bool)
+}
+
+// System computes the functions of function.Catalog. It is used by all workers of
+// a statement at once.
+type System interface {
+	// Function returns the code of a signature, nil when there is none.
+	Function(id function.ID) func(q *Context, args []vector.Datum) (vector.Datum, error)
 }
 
 // Options are what a statement brings to its execution. The zero value works.
@@ -72,6 +81,7 @@ type Options struct {
 	Now, Clock time.Time
 	Params     []vector.Datum
 	Session    Session
+	System     System
 	Notice     func(*sqlerr.Error)
 }
 
@@ -93,7 +103,7 @@ func NewContext(ctx context.Context, o Options) *Context {
 	}
 	q := &Context{
 		Go: ctx, BatchRows: o.BatchRows, Workers: o.Workers, Memory: NewAccount(o.Memory, o.MemoryLimit), WorkMem: o.WorkMem, Spool: o.Spool, Pool: new(Pool),
-		Values: o.Values, Now: o.Now, Clock: o.Clock, Params: o.Params, Session: o.Session, Notice: o.Notice,
+		Values: o.Values, Now: o.Now, Clock: o.Clock, Params: o.Params, Session: o.Session, System: o.System, Notice: o.Notice,
 	}
 	q.watch()
 	return q
@@ -104,7 +114,7 @@ func NewContext(ctx context.Context, o Options) *Context {
 func (q *Context) Child(ctx context.Context) *Context {
 	c := &Context{
 		Go: ctx, BatchRows: q.BatchRows, Workers: q.Workers, Memory: q.Memory, WorkMem: q.WorkMem, Spool: q.Spool, Pool: q.Pool,
-		Values: q.Values, Now: q.Now, Clock: q.Clock, Params: q.Params, Session: q.Session, Notice: q.Notice,
+		Values: q.Values, Now: q.Now, Clock: q.Clock, Params: q.Params, Session: q.Session, System: q.System, Notice: q.Notice,
 	}
 	c.watch()
 	return c

@@ -47,16 +47,19 @@ func TestValues(t *testing.T) {
 func TestVirtual(t *testing.T) {
 	optest.Sizes(t, func(t *testing.T, _ *rand.Rand, q *op.Context) {
 		var fail error
-		provider := func(_ *op.Context, namespace, name string) ([][]vector.Datum, error) {
+		all := vector.NewBuilder(vector.Int32, vector.Bytes, vector.Int32)
+		for i := range 70 {
+			require.NoError(t, all.AppendDatums([]vector.Datum{vector.IntDatum(int64(i)), vector.StringDatum("x"), vector.NullDatum}))
+		}
+		provider := func(_ *op.Context, namespace, name string, ordinals []int) (columns []*vector.Vector, rows int, err error) {
 			require.Equal(t, "fasti.shards", namespace+"."+name)
-			rows := make([][]vector.Datum, 70)
-			for i := range rows {
-				rows[i] = []vector.Datum{vector.IntDatum(int64(i)), vector.StringDatum("x"), vector.NullDatum}
+			for _, o := range ordinals {
+				columns = append(columns, all.Columns()[o])
 			}
-			return rows, fail
+			return columns, all.Len(), fail
 		}
 		ts := optest.Types(types.Text, types.Int4, types.Int4)
-		got, err := optest.Drain(q, values.NewVirtual(provider, "fasti", "shards", []int{2, 1, 0}, optest.Types(types.Bool, types.Text, types.Int4)))
+		got, err := optest.Drain(q, values.NewVirtual(provider, "fasti", "shards", []int{2, 1, 0}, optest.Types(types.Int4, types.Text, types.Int4)))
 		require.NoError(t, err)
 		require.Len(t, got, 70)
 		require.Equal(t, optest.Row{vector.NullDatum, vector.StringDatum("x"), vector.IntDatum(69)}, got[69])

@@ -236,11 +236,7 @@ func (t *Txn) commitError(err error) error {
 		return nil
 	case errors.As(err, &dup):
 		if tb := t.tables[dup.Shard.Table]; tb != nil {
-			key := keyDatums(tb.codec, dup.Key)
-			if tb.everArbiter {
-				return &ConflictError{Table: tb.tbl, Key: key}
-			}
-			return &DuplicateKeyError{Table: tb.tbl, Key: key}
+			return &DuplicateKeyError{Table: tb.tbl, Key: keyDatums(tb.codec, dup.Key)}
 		}
 		return ErrDuplicateKey
 	case errors.As(err, &conflict):

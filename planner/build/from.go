@@ -2,7 +2,6 @@ package build
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
@@ -102,13 +101,6 @@ func (b *binder) lookupTable(n ast.Name) (t *schema.Table, virtual bool, err err
 				return t, virtual, nil
 			}
 		}
-	}
-	name := parts[len(parts)-1]
-	switch {
-	case len(parts) == 2 && parts[0] == "information_schema":
-		return nil, false, sqlerr.NotSupported("information_schema view \"%s\"", name).At(n.Pos)
-	case strings.HasPrefix(name, "pg_") && (len(parts) == 1 || parts[0] == "pg_catalog"):
-		return nil, false, sqlerr.NotSupported("system catalog \"%s\"", name).At(n.Pos)
 	}
 	return nil, false, sqlerr.New(sqlerr.UndefinedTable, "relation \"%s\" does not exist", dotted(n.Parts)).At(n.Pos)
 }

@@ -29,7 +29,12 @@ func systemTable(name string) *sqlerr.Error {
 }
 
 func (b *binder) insert(s *ast.Insert) (*Statement, error) {
-	if s.Overriding == "USER" {
+	switch {
+	case s.Upsert:
+		return nil, sqlerr.NotSupported("UPSERT").At(s.Pos)
+	case s.OnConflict != nil:
+		return nil, sqlerr.NotSupported("ON CONFLICT").At(s.OnConflict.Pos)
+	case s.Overriding == "USER":
 		return nil, sqlerr.NotSupported("OVERRIDING USER VALUE").At(s.Pos)
 	}
 	sc := &scope{}
@@ -67,48 +72,16 @@ func (b *binder) insert(s *ast.Insert) (*Statement, error) {
 	if err := b.unusedCTEs(ctes); err != nil {
 		return nil, err
 	}
-	onConflict := s.OnConflict
-	if s.Upsert {
-		onConflict = upsertClause(t, cols)
-	}
-	proposed := row // what the source gives, if not what is stored
-	if onConflict != nil && !onConflict.Nothing {
-		proposed = b.rowItem(t, "")
-	}
-	node, ids, err := b.tableRow(node, t, source, proposed)
+	node, ids, err := b.tableRow(node, t, source, row)
 	if err != nil {
 		return nil, err
 	}
-	rsc := &scope{items: []*item{row}, entries: []*item{row}, ctes: sc.ctes}
-	if proposed != row {
-		proposed.name, proposed.namespace = "excluded", ""
-		rsc.entries = append(rsc.entries, proposed) // named by an error only
-	}
-	returning, out, err := b.returning(s.Returning, rsc)
-	if err != nil {
+	ins := &logical.Insert{Input: node, Table: t, Row: ids}
+	st := &Statement{Root: ins, Tag: "INSERT", Writes: true}
+	if ins.Returning, ins.Out, err = b.returning(s.Returning, &scope{items: []*item{row}, entries: []*item{row}, ctes: sc.ctes}); err != nil {
 		return nil, err
 	}
-	st := &Statement{Tag: "INSERT", Writes: true, Out: out, Rows: len(s.Returning) > 0}
-	var arbiters []schema.TableID
-	if onConflict != nil {
-		if arbiters, err = b.arbiters(t, onConflict, s.Alias); err != nil {
-			return nil, err
-		}
-	}
-	switch {
-	case onConflict == nil:
-	case onConflict.Nothing:
-		node = b.onConflictNothing(node, t, ids, arbiters)
-	default:
-		u, err := b.onConflictUpdate(node, t, onConflict, arbiters, proposed, row, sc)
-		if err != nil {
-			return nil, err
-		}
-		u.Returning, u.Out = returning, out
-		st.Root = u
-		return st, nil
-	}
-	st.Root = &logical.Insert{Input: node, Table: t, Row: ids, Returning: returning, Out: out}
+	st.Out, st.Rows = ins.Out, len(s.Returning) > 0
 	return st, nil
 }
 

@@ -103,8 +103,6 @@ func Exprs(n Node, f func(expr.Expr)) {
 		all(n.Keys)
 	case *Insert:
 		all(n.Returning)
-	case *Upsert:
-		all(n.Returning)
 	case *Update:
 		all(n.Returning)
 	case *Delete:

@@ -186,8 +186,9 @@ func (n *Node) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open folder of temporary files: %w", err)
 	}
+	activity := syscat.NewActivity()
 	engine := &session.Engine{
-		Catalog: tables, Cluster: n.cluster, DB: db, System: syscat.New(tables, n.cluster, host, oracle),
+		Catalog: tables, Cluster: n.cluster, DB: db, System: syscat.New(tables, n.cluster, host, oracle, activity, time.Now()), Activity: activity,
 		Settings: session.NewSettings(Version), Skeletons: skel.NewCache(skeletonBytes),
 		Memory: op.NewAccount(nil, queryMemory(c.Cache)), Spool: temp,
 		Workers: runtime.GOMAXPROCS(0), Version: Version, Clock: time.Now, Logger: n.log.With("component", "session"),

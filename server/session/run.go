@@ -78,6 +78,7 @@ func (s *Session) execute(ctx context.Context, p *portal, limit uint32, last boo
 	}
 	s.enter()
 	s.tx.statements++
+	s.active(p.statement.text)
 	ctx, cancel, err := s.withTimeout(ctx)
 	if err != nil {
 		return err
@@ -344,7 +345,7 @@ func (s *Session) start(ctx context.Context, node physical.Node, params []vector
 func (s *Session) env(t *txn.Txn, input op.Operator) *executor.Env {
 	return &executor.Env{
 		Txn: executor.Over(t), DB: s.engine.DB, Catalog: s.engine.Catalog,
-		Virtual: s.engine.System.Rows, Input: input,
+		Virtual: s.system().Scan, Input: input,
 	}
 }
 

@@ -40,6 +40,7 @@ type Engine struct {
 	Cluster  *cluster.Cluster
 	DB       *txn.DB
 	System   *syscat.Tables
+	Activity *syscat.Activity
 	Settings *Settings
 	// Skeletons caches parsed statement shapes.
 	Skeletons *skel.Cache
@@ -77,6 +78,7 @@ type Session struct {
 	several    bool
 	statements map[string]*statement // "" is the unnamed one
 	portals    map[string]*portal
+	backend    *syscat.Backend // what others see of this session
 }
 
 var _ pgwire.Handler = (*Session)(nil)
@@ -117,6 +119,9 @@ func (e *Engine) Open(_ context.Context, st pgwire.Startup, status func(name, va
 	for _, name := range names {
 		status(name, s.told[name])
 	}
+	s.backend = &syscat.Backend{PID: s.pid, User: s.user, Database: s.database, Start: e.Clock()}
+	s.backend.SetApplication(s.vars.must("application_name"))
+	e.Activity.Add(s.backend)
 	return s, nil
 }
 
@@ -124,6 +129,7 @@ func (e *Engine) Open(_ context.Context, st pgwire.Startup, status func(name, va
 func (s *Session) Close() {
 	s.closePortals()
 	s.rollback()
+	s.engine.Activity.Remove(s.backend)
 }
 
 // settings returns the settings that change the text of values.
@@ -155,6 +161,7 @@ func (s *Session) changed() {
 	s.values = nil
 	s.epoch++
 	s.untold = true
+	s.backend.SetApplication(s.vars.must("application_name"))
 }
 
 // opContext makes the context of one statement's execution.
@@ -167,7 +174,7 @@ func (s *Session) opContext(ctx context.Context, params []vector.Datum) (*op.Con
 	if err != nil {
 		return nil, err
 	}
-	return op.NewContext(ctx, op.Options{
+	q := op.NewContext(ctx, op.Options{
 		BatchRows: memory.batch, Workers: s.engine.Workers, Memory: s.engine.Memory, MemoryLimit: memory.statement,
 		WorkMem: memory.work, Spool: s.engine.Spool.Space(memory.files), Values: values,
 		Now: s.tx.start, Clock: s.engine.Clock(), Params: params, Notice: s.notice,
@@ -175,7 +182,10 @@ func (s *Session) opContext(ctx context.Context, params []vector.Datum) (*op.Con
 			User: s.user, Database: s.database, Version: s.version(), SearchPath: s.vars.searchPath(),
 			BackendPID: int32(s.pid), Setting: s.setting,
 		},
-	}), nil
+		System: s.system(),
+	})
+	s.holds(q.Memory)
+	return q, nil
 }
 
 // bounds is what the settings allow a statement, in bytes; batch in rows.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/catalog"
@@ -27,7 +28,9 @@ type statement struct {
 	// given are the parameter types the client has said, Invalid leaves one open; and
 	// from the first plan on, all of them.
 	given []types.Type
-	plan  *plan // of a statement that is planned, else nil
+	plan  *plan     // of a statement that is planned, else nil
+	at    time.Time // when it was prepared
+	sql   bool      // by PREPARE
 }
 
 // plan is what the planner made of a statement, and when.
@@ -199,6 +202,7 @@ func (s *Session) keep(name string, st *statement) error {
 	if len(s.statements) >= statementsMax {
 		return sqlerr.New(sqlerr.ConfigurationLimitExceeded, "a session holds at most %d prepared statements", statementsMax)
 	}
+	st.at = s.engine.Clock()
 	s.statements[name] = st
 	return nil
 }

@@ -90,6 +90,7 @@ func (s *Session) data(ctx context.Context) (*txn.Txn, error) {
 // Sync ends the implicit transaction.
 func (s *Session) Sync(ctx context.Context, failed bool, w *pgwire.Writer) error {
 	defer s.tell(w)
+	defer s.idle()
 	switch {
 	case failed && s.tx.status == txImplicit:
 		s.rollback()

@@ -215,7 +215,7 @@ func (s *Session) prepareStatement(p *portal, st *ast.Prepare) error {
 	if _, taken := s.statements[st.Name]; taken {
 		return sqlerr.New(sqlerr.DuplicatePreparedStatement, "prepared statement %q already exists", st.Name)
 	}
-	inner := &statement{text: p.statement.text, ast: st.Stmt}
+	inner := &statement{text: p.statement.text, ast: st.Stmt, sql: true}
 	for _, name := range st.Types {
 		t, err := planner.Type(name)
 		if err != nil {

@@ -10,6 +10,64 @@ import (
 	"github.com/dejaq/fasti/meta/schema"
 )
 
+// fastiOID is the OID of fasti.tables; the others follow. PostgreSQL gives none of
+// its own built-in objects the OIDs from 14000 to 16383.
+const fastiOID = 16000
+
+// fastiTables are the relations of namespace fasti.
+func fastiTables() []fastiTable {
+	return []fastiTable{
+		{
+			"tables", (*Tables).tableRows, "table_schema text, table_name text, table_id int4, time_column text, origin timestamp, " +
+				"slice interval, max_rows int8, partitions int4, partition_by text, order_by text, primary_key text, replicas int4, " +
+				"retention interval, shards int8, rows int8, bytes int8",
+		},
+		{
+			"shards", (*Tables).shardRows, "table_schema text, table_name text, range_start timestamp, range_end timestamp, " +
+				"partition int4, sequence int4, group_id int4, state text, rows int8, bytes int8, leader int4, replicas text",
+		},
+		{
+			"groups", (*Tables).groupRows, "group_id int4, state text, leader int4, term int8, last_index int8, committed_index int8, " +
+				"applied_index int8, durable_index int8, log_bytes int8, shards int4, prepared int4, replicas text",
+		},
+		{"nodes", (*Tables).nodeRows, "node_id int4, name text, state text, version text, sql text, rpc text, roles text, boot_epoch int8, groups_led int4"},
+	}
+}
+
+// fastiTable is a relation of namespace fasti; rows computes all of its rows.
+type fastiTable struct {
+	name    string
+	rows    func(*Tables) [][]vector.Datum
+	columns string
+}
+
+// source reads the rows behind every commit that was acknowledged before, like
+// any read.
+func (f fastiTable) source() source {
+	return source{live: true, rows: func(r *Reader, e *emitter) error {
+		ts, rev, err := r.oracle.Now(r.q.Go, 1)
+		if err != nil {
+			return err
+		}
+		if _, err := r.cluster.WaitRev(r.q.Go, rev); err != nil {
+			return err
+		}
+		for _, g := range r.host.Groups() {
+			if err := g.ReadBarrier(r.q.Go, ts); err != nil {
+				return err
+			}
+		}
+		for _, row := range f.rows(r.Tables) {
+			values := make([]any, len(row))
+			for i, d := range row {
+				values[i] = d
+			}
+			e.add(values...)
+		}
+		return nil
+	}}
+}
+
 func text(s string) vector.Datum { return vector.StringDatum(s) }
 
 func number[T ~int | ~int32 | ~int64 | ~uint16 | ~uint32 | ~uint64](n T) vector.Datum {

@@ -2,52 +2,87 @@ package syscat
 
 import (
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
-	"github.com/dejaq/fasti/executor/op"
 	"github.com/dejaq/fasti/kv/replica"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/catalog"
 	"github.com/dejaq/fasti/meta/cluster"
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
-	"github.com/dejaq/fasti/sql/sqlerr"
+	"github.com/dejaq/fasti/sql/value"
 )
 
-// Tables is the set of system tables of a node. It is immutable.
+// Tables is the set of system tables of a node. It may be used by any number of
+// goroutines.
 type Tables struct {
 	catalog *catalog.Catalog
 	cluster *cluster.Cluster
 	host    *replica.Host
 	oracle  replica.Oracle
-	tables  map[string]*table
+	zones   *value.Zones
+	// activity is what the sessions of the node do.
+	activity *Activity
+	started  time.Time
+
+	relations map[name]*relation // immutable
+	// last is what was derived from the catalog view that a statement used last.
+	last atomic.Pointer[snapshot]
 }
 
-// table is one system table; rows computes all of its rows.
-type table struct {
-	def  *schema.Table
-	rows func(*Tables) [][]vector.Datum
+// relation is one system table.
+type relation struct {
+	def  *schema.Table // its ID is PostgreSQL's OID, or of our own below 16384
+	kind byte          // pg_class.relkind: r or v
+	source
+
+	once  sync.Once
+	fixed *rowset // rows of the archive
+	err   error
 }
 
-// New returns the system tables over the given sources.
-func New(c *catalog.Catalog, cl *cluster.Cluster, h *replica.Host, o replica.Oracle) *Tables {
-	t := &Tables{catalog: c, cluster: cl, host: h, oracle: o, tables: map[string]*table{}}
-	for _, d := range []struct {
-		name    string
-		rows    func(*Tables) [][]vector.Datum
-		columns string
-	}{
-		{"tables", (*Tables).tableRows, "table_schema text, table_name text, table_id int4, time_column text, origin timestamp, " +
-			"slice interval, max_rows int8, partitions int4, partition_by text, order_by text, primary_key text, replicas int4, " +
-			"retention interval, shards int8, rows int8, bytes int8"},
-		{"shards", (*Tables).shardRows, "table_schema text, table_name text, range_start timestamp, range_end timestamp, " +
-			"partition int4, sequence int4, group_id int4, state text, rows int8, bytes int8, leader int4, replicas text"},
-		{"groups", (*Tables).groupRows, "group_id int4, state text, leader int4, term int8, last_index int8, committed_index int8, " +
-			"applied_index int8, durable_index int8, log_bytes int8, shards int4, prepared int4, replicas text"},
-		{"nodes", (*Tables).nodeRows, "node_id int4, name text, state text, version text, sql text, rpc text, roles text, boot_epoch int8, groups_led int4"},
-	} {
-		t.tables[d.name] = &table{define(catalog.Fasti, d.name, d.columns), d.rows}
+// source gives those rows of a relation that the archive does not have. The zero
+// source gives none.
+type source struct {
+	columns string // those that rows gives, divided by blanks; "" for all
+	rows    func(r *Reader, e *emitter) error
+	// live: the rows change without the catalog view.
+	live bool
+}
+
+// New returns the system tables over the given sources; started is when the node
+// began to serve.
+func New(c *catalog.Catalog, cl *cluster.Cluster, h *replica.Host, o replica.Oracle, a *Activity, started time.Time) *Tables {
+	t := &Tables{catalog: c, cluster: cl, host: h, oracle: o, zones: value.NewZones(), activity: a, started: started, relations: relations()}
+	for i, d := range fastiTables() {
+		rel := &relation{kind: 'v', def: define(catalog.Fasti, d.name, d.columns), source: d.source()}
+		rel.def.ID = schema.TableID(fastiOID + i)
+		t.relations[name{catalog.Fasti, d.name}] = rel
 	}
+	t.relations[name{catalog.Fasti, "queries"}] = &relation{
+		kind: 'v', def: define(catalog.Fasti, "queries", "pid int4, user_name name, application_name text, query text, "+
+			"started timestamptz, duration interval, memory int8, memory_peak int8"),
+		source: source{rows: (*Reader).queryRows, live: true},
+	}
+	t.register(pgCatalog, catalogSources())
+	t.register(pgCatalog, viewSources())
+	t.register(pgCatalog, sessionSources())
+	t.register(pgCatalog, statisticSources())
+	t.register(informationSchema, informationSources())
 	return t
+}
+
+func (t *Tables) register(namespace string, sources map[string]source) {
+	for n, s := range sources {
+		rel := t.relations[name{namespace, n}]
+		if rel == nil {
+			panic("syscat: PostgreSQL has no " + namespace + "." + n)
+		}
+		newEmitter(rel, s.columns) // panics for a column that does not exist
+		rel.source = s
+	}
 }
 
 // define makes the descriptor of a system table from "name type, …".
@@ -66,30 +101,33 @@ func define(namespace, name, columns string) *schema.Table {
 
 // Table returns the descriptor of a system table, nil if there is none of this
 // name.
-func (t *Tables) Table(namespace, name string) *schema.Table {
-	if d, ok := t.tables[name]; ok && namespace == catalog.Fasti {
-		return d.def
+func (t *Tables) Table(namespace, table string) *schema.Table {
+	if !system(namespace) {
+		return nil
+	}
+	if r := t.relations[name{namespace, table}]; r != nil {
+		return r.def
 	}
 	return nil
 }
 
-// Rows returns all rows of a system table, every column in order. Like any read
-// they show every commit that was acknowledged before.
-func (t *Tables) Rows(q *op.Context, namespace, name string) ([][]vector.Datum, error) {
-	if t.Table(namespace, name) == nil {
-		return nil, sqlerr.New(sqlerr.UndefinedTable, "relation %q does not exist", namespace+"."+name)
-	}
-	ts, rev, err := t.oracle.Now(q.Go, 1)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := t.cluster.WaitRev(q.Go, rev); err != nil {
-		return nil, err
-	}
-	for _, g := range t.host.Groups() {
-		if err := g.ReadBarrier(q.Go, ts); err != nil {
-			return nil, err
+// archived returns the rows that the archive has of a relation.
+func (r *relation) archived() (*rowset, error) {
+	r.once.Do(func() {
+		e := newEmitter(r, "")
+		for _, row := range member(r.def.Name) {
+			e.addFields(row)
 		}
+		r.fixed, r.err = e.done()
+	})
+	return r.fixed, r.err
+}
+
+// window returns some columns of the rows.
+func (s *rowset) window(ordinals []int) []*vector.Vector {
+	columns := make([]*vector.Vector, len(ordinals))
+	for i, o := range ordinals {
+		columns[i] = s.columns[o]
 	}
-	return t.tables[name].rows(t), nil
+	return columns
 }

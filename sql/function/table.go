@@ -17,6 +17,8 @@ type table struct {
 	assign map[types.ID]*Signature // source → the assignment cast to varchar
 	types  map[string]types.ID     // by short name, with "any"
 	out    map[string]bool         // functions that PostgreSQL has and Fasti does not
+	// catalog is the range in all of the functions over the system catalogs.
+	catalog [2]int
 }
 
 var signatures = sync.OnceValue(newTable)
@@ -69,6 +71,9 @@ func newTable() *table {
 	t.addLines(Scalar, byteaFunctions)
 	t.addLines(Scalar, timeFunctions)
 	t.addLines(Scalar, systemFunctions)
+	t.catalog[0] = len(t.all)
+	t.addLines(Scalar, catalogFunctions)
+	t.catalog[1] = len(t.all)
 	t.addLines(Aggregate, aggregates)
 	t.addLines(Window, windowFunctions)
 	t.addLines(SetReturning, setFunctions)

@@ -1,0 +1,92 @@
+package session
+
+import (
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/server/syscat"
+)
+
+// system returns the system tables as the next statement reads them.
+func (s *Session) system() *syscat.Reader {
+	return s.engine.System.Reader(s.engine.Catalog.View(), s)
+}
+
+var _ syscat.Session = (*Session)(nil)
+
+// Settings is syscat.Session's: all parameters but placeholders.
+func (s *Session) Settings() []syscat.Setting {
+	var list []syscat.Setting
+	for _, key := range s.vars.table.names {
+		def := s.vars.table.byName[key]
+		value, _ := s.setting(key)
+		_, session := s.vars.session[key]
+		_, local := s.vars.local[key]
+		reset, ok := s.vars.start[key]
+		if !ok {
+			reset = def.initial
+		}
+		list = append(list, syscat.Setting{
+			Name: def.name, Value: value, Boot: def.initial, Reset: reset, Changed: session || local, Description: def.describe,
+		})
+	}
+	slices.SortFunc(list, func(a, b syscat.Setting) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	return list
+}
+
+// Statements is syscat.Session's: the named prepared statements.
+func (s *Session) Statements() []syscat.Statement {
+	var list []syscat.Statement
+	for name, st := range s.statements {
+		if name != "" {
+			list = append(list, syscat.Statement{Name: name, Text: st.text, At: st.at, Parameters: st.given, SQL: st.sql})
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
+	return list
+}
+
+// Cursors is syscat.Session's: the open portals.
+func (s *Session) Cursors() []syscat.Cursor {
+	var list []syscat.Cursor
+	for name, p := range s.portals {
+		if p.cursor != nil {
+			list = append(list, syscat.Cursor{Name: name, Text: p.statement.text, At: s.tx.start})
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
+	return list
+}
+
+// active tells others that a statement runs.
+func (s *Session) active(text string) {
+	now := s.engine.Clock()
+	s.backend.Set(syscat.BackendState{State: "active", Changed: now, Begin: now, Query: text, Transaction: s.tx.start})
+}
+
+// holds tells others what the running statement's memory is.
+func (s *Session) holds(memory *op.Account) {
+	st := s.backend.State()
+	st.Memory = memory
+	s.backend.Set(st)
+}
+
+// idle tells others that no statement runs.
+func (s *Session) idle() {
+	st := s.backend.State()
+	st.Memory, st.Changed, st.Transaction = nil, s.engine.Clock(), time.Time{}
+	switch s.tx.status {
+	case txBlock:
+		st.State, st.Transaction = "idle in transaction", s.tx.start
+	case txFailed:
+		st.State, st.Transaction = "idle in transaction (aborted)", s.tx.start
+	default:
+		st.State = "idle"
+	}
+	s.backend.Set(st)
+}

@@ -1,0 +1,4 @@
+package syscat
+
+// informationSources are the views of information_schema.
+func informationSources() map[string]source { return map[string]source{} }
