@@ -131,6 +131,18 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 			return nil, err
 		}
 		return made(write.NewInsert(in, inputTypes(n), b.env.Txn, n.Table, n.Returning))
+	case *physical.Conflict:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return write.NewConflict(in, inputTypes(n), b.env.Txn, n), nil
+	case *physical.Upsert:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return made(write.NewUpsert(in, inputTypes(n), b.env.Txn, n.Table, n.Returning))
 	case *physical.Update:
 		in, err := b.build(n.Input)
 		if err != nil {

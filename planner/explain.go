@@ -376,12 +376,30 @@ func (x *explainer) describe(n physical.Node) *block {
 		return x.leaf("Gather", "")
 	case *physical.Insert:
 		return x.leaf("Insert", tableName(n.Table, ""))
+	case *physical.Conflict:
+		return x.conflict(n)
+	case *physical.Upsert:
+		return x.leaf("Insert", tableName(n.Table, ""))
 	case *physical.Update:
 		return x.leaf("Update", tableName(n.Table, ""))
 	case *physical.Delete:
 		return x.leaf("Delete", tableName(n.Table, ""))
 	}
 	return x.leaf("Utility Statement", "")
+}
+
+// conflict prints what PostgreSQL prints below Insert.
+func (x *explainer) conflict(n *physical.Conflict) *block {
+	b := x.leaf("Conflict", tableName(n.Table, ""))
+	b.add("Conflict Resolution", "%s", map[bool]string{false: "NOTHING", true: "UPDATE"}[n.Update])
+	var names []string
+	for _, id := range n.Arbiters {
+		names = append(names, quote(n.Table.UniqueName(id)))
+	}
+	if len(names) > 0 {
+		b.add("Conflict Arbiter Indexes", "%s", strings.Join(names, ", "))
+	}
+	return b
 }
 
 func (x *explainer) scan(n *physical.Scan) *block {

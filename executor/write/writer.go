@@ -16,6 +16,12 @@ type Store interface {
 	Insert(ctx context.Context, t *schema.Table, b *vector.Batch) error
 	Update(ctx context.Context, t *schema.Table, locators *vector.Vector, b *vector.Batch) error
 	Delete(ctx context.Context, t *schema.Table, locators *vector.Vector, rows vector.Rows) error
+	// Conflicts appends to dst, which has one column of bytes, the locator of the row
+	// with an equal key for each row of b that counts, NULL for none. index is an
+	// index of t, 0 for its primary key.
+	Conflicts(ctx context.Context, t *schema.Table, index schema.TableID, b *vector.Batch, dst *vector.Builder) error
+	// Fetch appends columns, by ordinals, of the rows that locators name to dst.
+	Fetch(ctx context.Context, t *schema.Table, columns []int, locators *vector.Vector, rows vector.Rows, dst *vector.Builder) error
 }
 
 // writer is what the three operators share: it drives the input through apply

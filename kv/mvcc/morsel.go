@@ -63,9 +63,9 @@ func (m *Morsel) Reset() {
 // Rows returns the number of rows, at most vector.MaxRows.
 func (m *Morsel) Rows() int { return m.rows }
 
-// full reports whether the morsel takes no more rows: it has vector.MaxRows, or very
+// Full reports whether the morsel takes no more rows: it has vector.MaxRows, or very
 // long ones.
-func (m *Morsel) full() bool { return m.rows == vector.MaxRows || len(m.values) >= morselBytes }
+func (m *Morsel) Full() bool { return m.rows == vector.MaxRows || len(m.values) >= morselBytes }
 
 // scan prepares for rows of a codec.
 func (m *Morsel) scan(c *Codec, withKeys bool) { m.codec, m.hasKeys = c, withKeys }

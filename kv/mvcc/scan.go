@@ -76,7 +76,7 @@ func (s *Scanner) Fill(m *Morsel) (more bool, err error) {
 	at := uint64(s.at)
 	last := s.last
 	for s.valid {
-		if m.full() {
+		if m.Full() {
 			s.last = last
 			return true, nil
 		}
@@ -108,7 +108,7 @@ func (s *Scanner) Fill(m *Morsel) (more bool, err error) {
 // fillMerged is Fill with an overlay that has entries left.
 func (s *Scanner) fillMerged(m *Morsel) (more bool, err error) {
 	for {
-		if m.full() {
+		if m.Full() {
 			return true, nil
 		}
 		ok, err := s.nextRow()

@@ -236,7 +236,11 @@ func (t *Txn) commitError(err error) error {
 		return nil
 	case errors.As(err, &dup):
 		if tb := t.tables[dup.Shard.Table]; tb != nil {
-			return &DuplicateKeyError{Table: tb.tbl, Key: keyDatums(tb.codec, dup.Key)}
+			key := keyDatums(tb.codec, dup.Key)
+			if tb.everArbiter {
+				return &ConflictError{Table: tb.tbl, Key: key}
+			}
+			return &DuplicateKeyError{Table: tb.tbl, Key: key}
 		}
 		return ErrDuplicateKey
 	case errors.As(err, &conflict):

@@ -39,7 +39,10 @@ func (t *Txn) Insert(ctx context.Context, tbl *schema.Table, b *vector.Batch) er
 		}
 	}
 	w.enc.Load(b)
-	return t.fail(w.insert(ctx, rows, ids))
+	w.inserting = true
+	err = w.insert(ctx, rows, ids)
+	w.inserting = false
+	return t.fail(err)
 }
 
 // fail notes the failure of a write.
@@ -244,7 +247,7 @@ func (w *table) insertKeyedRun(ctx context.Context, own *keySet, seek *mvcc.Seek
 			if found, err := w.committed(ctx, seek, tg, key); err != nil {
 				return err
 			} else if found {
-				return w.duplicate(int(row))
+				return w.taken(int(row))
 			}
 		}
 		if c != check {
@@ -315,12 +318,21 @@ func (w *table) putStub(ctx context.Context, tg *target, check mvcc.Check, key, 
 }
 
 // duplicate returns the error for a loaded row whose key is taken.
-func (w *table) duplicate(row int) error {
+func (w *table) duplicate(row int) *DuplicateKeyError {
 	e := &DuplicateKeyError{Table: w.tbl}
 	for _, o := range w.tbl.Key {
 		e.Key = append(e.Key, vector.At(w.enc.Columns()[o], row))
 	}
 	return e
+}
+
+// taken is duplicate for a key that somebody else's row has.
+func (w *table) taken(row int) error {
+	d := w.duplicate(row)
+	if w.arbiter && w.inserting {
+		return &ConflictError{Table: d.Table, Key: d.Key}
+	}
+	return d
 }
 
 // keyDatums decodes the row key of a primary key; nil when the table has none.

@@ -76,6 +76,9 @@ func (t *Txn) Statement(ctx context.Context) error {
 		}
 		l.see()
 	}
+	for _, w := range t.tables {
+		w.arbiter = false
+	}
 	moment := t.db.emptied.now()
 	if t.isolation == RepeatableRead && t.readTS != 0 {
 		t.moment = moment
@@ -168,6 +171,12 @@ type table struct {
 	keys  *keySet
 	stale bool
 	ids   []uint64 // memory for row ids of a batch, by row
+	// arbiter: the statement asks for Conflicts before it inserts; everArbiter: one of
+	// the transaction did.
+	arbiter, everArbiter bool
+	// inserting: the rows being stored are new to the table, not moved in it.
+	inserting bool
+	fetcher   fetcher
 }
 
 // writes returns the state of a table that the current statement writes, locking the

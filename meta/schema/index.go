@@ -86,6 +86,17 @@ func (t *Table) IndexNamed(name string) *Index {
 	return nil
 }
 
+// UniqueName returns the name of an index of t, of its primary key for 0.
+func (t *Table) UniqueName(id TableID) string {
+	if id == 0 {
+		return t.KeyName
+	}
+	if x := t.Index(id); x != nil {
+		return x.Name
+	}
+	return ""
+}
+
 // Derived is what indexes need of a row beside its columns: SQL texts of expressions
 // and, of type boolean, of predicates.
 type Derived struct {

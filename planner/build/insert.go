@@ -29,12 +29,7 @@ func systemTable(name string) *sqlerr.Error {
 }
 
 func (b *binder) insert(s *ast.Insert) (*Statement, error) {
-	switch {
-	case s.Upsert:
-		return nil, sqlerr.NotSupported("UPSERT").At(s.Pos)
-	case s.OnConflict != nil:
-		return nil, sqlerr.NotSupported("ON CONFLICT").At(s.OnConflict.Pos)
-	case s.Overriding == "USER":
+	if s.Overriding == "USER" {
 		return nil, sqlerr.NotSupported("OVERRIDING USER VALUE").At(s.Pos)
 	}
 	sc := &scope{}
@@ -72,16 +67,48 @@ func (b *binder) insert(s *ast.Insert) (*Statement, error) {
 	if err := b.unusedCTEs(ctes); err != nil {
 		return nil, err
 	}
-	node, ids, err := b.tableRow(node, t, source, row)
+	onConflict := s.OnConflict
+	if s.Upsert {
+		onConflict = upsertClause(t, cols)
+	}
+	proposed := row // what the source gives, if not what is stored
+	if onConflict != nil && !onConflict.Nothing {
+		proposed = b.rowItem(t, "")
+	}
+	node, ids, err := b.tableRow(node, t, source, proposed)
 	if err != nil {
 		return nil, err
 	}
-	ins := &logical.Insert{Input: node, Table: t, Row: ids}
-	st := &Statement{Root: ins, Tag: "INSERT", Writes: true}
-	if ins.Returning, ins.Out, err = b.returning(s.Returning, &scope{items: []*item{row}, entries: []*item{row}, ctes: sc.ctes}); err != nil {
+	rsc := &scope{items: []*item{row}, entries: []*item{row}, ctes: sc.ctes}
+	if proposed != row {
+		proposed.name, proposed.namespace = "excluded", ""
+		rsc.entries = append(rsc.entries, proposed) // named by an error only
+	}
+	returning, out, err := b.returning(s.Returning, rsc)
+	if err != nil {
 		return nil, err
 	}
-	st.Out, st.Rows = ins.Out, len(s.Returning) > 0
+	st := &Statement{Tag: "INSERT", Writes: true, Out: out, Rows: len(s.Returning) > 0}
+	var arbiters []schema.TableID
+	if onConflict != nil {
+		if arbiters, err = b.arbiters(t, onConflict, s.Alias); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case onConflict == nil:
+	case onConflict.Nothing:
+		node = b.onConflictNothing(node, t, ids, arbiters)
+	default:
+		u, err := b.onConflictUpdate(node, t, onConflict, arbiters, proposed, row, sc)
+		if err != nil {
+			return nil, err
+		}
+		u.Returning, u.Out = returning, out
+		st.Root = u
+		return st, nil
+	}
+	st.Root = &logical.Insert{Input: node, Table: t, Row: ids, Returning: returning, Out: out}
 	return st, nil
 }
 

@@ -136,6 +136,10 @@ func (f *formatter) node(n Node, d int) {
 		f.line(d, "single row")
 	case *Insert:
 		f.line(d, "insert %s [%s]%s", n.Table.Name, f.ids(n.Row), f.returning(n.Returning))
+	case *Conflict:
+		f.line(d, "conflict %s [%s] arbiters=%v update=%v [%s]", n.Table.Name, f.ids(n.Row), n.Arbiters, n.Update, f.cols(n.Old))
+	case *Upsert:
+		f.line(d, "upsert %s locator=%s [%s] returning [%s]", n.Table.Name, f.col(n.Locator), f.ids(n.Row), f.list(n.Returning))
 	case *Update:
 		f.line(d, "update %s %s [%s]%s", n.Table.Name, f.col(n.Locator), f.ids(n.Row), f.returning(n.Returning))
 	case *Delete:

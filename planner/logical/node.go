@@ -124,6 +124,29 @@ type (
 		Returning []expr.Expr
 		Out       []Col
 	}
+	// Conflict finds the rows that rows to be inserted collide with; see
+	// physical.Conflict. Row as in Insert. Without Update it gives the input's
+	// columns, with it those of Row, the locator and Old, table columns by Ordinals.
+	Conflict struct {
+		Input    Node
+		Table    *schema.Table
+		Row      []int
+		Arbiters []schema.TableID
+		Update   bool
+		Locator  Col
+		Old      []Col
+		Ordinals []int
+	}
+	// Upsert stores new rows where Locator is NULL and new versions of the rows that
+	// it names elsewhere; Row as in Insert.
+	Upsert struct {
+		Input     Node
+		Table     *schema.Table
+		Locator   int
+		Row       []int
+		Returning []expr.Expr
+		Out       []Col
+	}
 	// Update stores new versions of the rows that Locator names; Row as in
 	// Insert. Returning may use other columns of the input too.
 	Update struct {
@@ -174,8 +197,19 @@ func (n *Append) Cols() []Col     { return n.Out }
 func (n *DistinctOn) Cols() []Col { return n.Input.Cols() }
 func (n *SingleRow) Cols() []Col  { return n.Input.Cols() }
 func (n *Insert) Cols() []Col     { return n.Out }
+func (n *Upsert) Cols() []Col     { return n.Out }
 func (n *Update) Cols() []Col     { return n.Out }
 func (n *Delete) Cols() []Col     { return n.Out }
+
+// Cols returns the input's columns and, with Update, the locator and the old ones.
+func (n *Conflict) Cols() []Col {
+	in := n.Input.Cols()
+	if !n.Update {
+		return in
+	}
+	cols := append(make([]Col, 0, len(in)+1+len(n.Old)), in...)
+	return append(append(cols, n.Locator), n.Old...)
+}
 
 // Cols returns the keys, then the aggregates.
 func (n *Aggregate) Cols() []Col {
@@ -230,6 +264,8 @@ func (n *Append) Inputs() []Node     { return n.All }
 func (n *DistinctOn) Inputs() []Node { return []Node{n.Input} }
 func (n *SingleRow) Inputs() []Node  { return []Node{n.Input} }
 func (n *Insert) Inputs() []Node     { return []Node{n.Input} }
+func (n *Conflict) Inputs() []Node   { return []Node{n.Input} }
+func (n *Upsert) Inputs() []Node     { return []Node{n.Input} }
 func (n *Update) Inputs() []Node     { return []Node{n.Input} }
 func (n *Delete) Inputs() []Node     { return []Node{n.Input} }
 
@@ -247,5 +283,7 @@ func (n *Append) With(in []Node) Node     { c := *n; c.All = in; return &c }
 func (n *DistinctOn) With(in []Node) Node { c := *n; c.Input = in[0]; return &c }
 func (n *SingleRow) With(in []Node) Node  { c := *n; c.Input = in[0]; return &c }
 func (n *Insert) With(in []Node) Node     { c := *n; c.Input = in[0]; return &c }
+func (n *Conflict) With(in []Node) Node   { c := *n; c.Input = in[0]; return &c }
+func (n *Upsert) With(in []Node) Node     { c := *n; c.Input = in[0]; return &c }
 func (n *Update) With(in []Node) Node     { c := *n; c.Input = in[0]; return &c }
 func (n *Delete) With(in []Node) Node     { c := *n; c.Input = in[0]; return &c }

@@ -103,6 +103,8 @@ func Exprs(n Node, f func(expr.Expr)) {
 		all(n.Keys)
 	case *Insert:
 		all(n.Returning)
+	case *Upsert:
+		all(n.Returning)
 	case *Update:
 		all(n.Returning)
 	case *Delete:

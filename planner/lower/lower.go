@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 
+	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/logical"
 	"github.com/dejaq/fasti/planner/physical"
@@ -24,6 +25,8 @@ func Plan(root logical.Node, out []logical.Col) physical.Node {
 	switch root := root.(type) {
 	case *logical.Insert:
 		return lowerInsert(root)
+	case *logical.Upsert:
+		return lowerUpsert(root)
 	case *logical.Update:
 		return lowerUpdate(root)
 	case *logical.Delete:
@@ -99,6 +102,8 @@ func lower(n logical.Node, need logical.Set) rel {
 		need := plus(need, n.Keys...)
 		r := gather(lower(n.Input, need), need)
 		return rel{&physical.DistinctOn{Input: r.node, Keys: r.exprs(n.Keys)}, r.pos, false}
+	case *logical.Conflict:
+		return lowerConflict(n)
 	case *logical.SingleRow:
 		r := lower(n.Input, need)
 		return rel{&physical.SingleRow{Input: r.node}, r.pos, false}
@@ -371,6 +376,36 @@ func lowerInsert(n *logical.Insert) physical.Node {
 	in := exact(gather(lower(n.Input, need), need), cols)
 	row := newRel(in, cols)
 	return &physical.Insert{Input: in, Table: n.Table, Returning: row.exprs(n.Returning), Out: fields(n.Out)}
+}
+
+// rowCols are the columns of a row to be stored: all of the table's, by the ids of row.
+func rowCols(t *schema.Table, row []int) []logical.Col {
+	cols := make([]logical.Col, len(row))
+	for i, id := range row {
+		cols[i] = logical.Col{ID: id, Name: t.Columns[i].Name, T: t.Columns[i].Type}
+	}
+	return cols
+}
+
+func lowerConflict(n *logical.Conflict) rel {
+	cols, need := rowCols(n.Table, n.Row), logical.Set{}
+	for _, c := range cols {
+		need.Add(c.ID)
+	}
+	in := exact(gather(lower(n.Input, need), need), cols)
+	if n.Update {
+		cols = append(append(cols, n.Locator), n.Old...)
+	}
+	return newRel(&physical.Conflict{
+		Input: in, Table: n.Table, Arbiters: n.Arbiters, Update: n.Update, Old: n.Ordinals, Out: fields(cols),
+	}, cols)
+}
+
+func lowerUpsert(n *logical.Upsert) physical.Node {
+	cols := append([]logical.Col{{ID: n.Locator, Name: "locator", T: types.Of(types.Bytea)}}, rowCols(n.Table, n.Row)...)
+	return lowerChange(n.Input, cols, n.Returning, func(in physical.Node, returning []expr.Expr) physical.Node {
+		return &physical.Upsert{Input: in, Table: n.Table, Returning: returning, Out: fields(n.Out)}
+	})
 }
 
 func lowerUpdate(n *logical.Update) physical.Node {

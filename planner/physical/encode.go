@@ -248,6 +248,14 @@ func (c *coder) fields(v *[]Field) {
 
 func (c *coder) ints(v *[]int) { list(c, v, func(i *int) { small(c, i) }) }
 
+func (c *coder) tableID(v *schema.TableID) {
+	u := uint64(*v)
+	c.uint(&u)
+	if *v = schema.TableID(u); uint64(*v) != u {
+		c.fail("table id %d out of range", u)
+	}
+}
+
 func (c *coder) id(v *function.ID) {
 	s := string(*v)
 	c.string(&s)

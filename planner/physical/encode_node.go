@@ -30,6 +30,8 @@ const (
 	kindSingleRow
 	kindDistinctOn
 	kindWindow
+	kindConflict
+	kindUpsert
 	kindEnd
 )
 
@@ -82,6 +84,10 @@ func newNode(kind byte) Node {
 		return &Window{}
 	case kindChange:
 		return &Change{}
+	case kindConflict:
+		return &Conflict{}
+	case kindUpsert:
+		return &Upsert{}
 	}
 	return nil
 }
@@ -134,6 +140,10 @@ func kindOf(n Node) byte {
 		return kindWindow
 	case *Change:
 		return kindChange
+	case *Conflict:
+		return kindConflict
+	case *Upsert:
+		return kindUpsert
 	}
 	panic("physical: node without a kind")
 }
@@ -225,6 +235,18 @@ func (c *coder) node(v *Node) {
 	case *Gather:
 		c.node(&n.Input)
 	case *Insert:
+		c.node(&n.Input)
+		c.table(&n.Table)
+		c.exprs(&n.Returning)
+		c.fields(&n.Out)
+	case *Conflict:
+		c.node(&n.Input)
+		c.table(&n.Table)
+		list(c, &n.Arbiters, c.tableID)
+		c.bool(&n.Update)
+		c.ints(&n.Old)
+		c.fields(&n.Out)
+	case *Upsert:
 		c.node(&n.Input)
 		c.table(&n.Table)
 		c.exprs(&n.Returning)

@@ -119,6 +119,8 @@ func (g *gen) expr(depth int) expr.Expr {
 	return expr.Extreme{Max: g.bool(), Args: g.exprs(depth - 1), Less: g.id(), T: g.typ()}
 }
 
+func (g *gen) tableID() schema.TableID { return schema.TableID(g.int(0, 1<<31-1)) }
+
 func (g *gen) node(depth int) Node {
 	kinds := []byte{kindScan, kindVirtualScan, kindInput, kindValues, kindCreateTable, kindChange, kindCreateHypertable, kindTruncate}
 	if depth > 0 {
@@ -171,6 +173,10 @@ func (g *gen) node(depth int) Node {
 		return &Gather{Input: in()}
 	case kindInsert:
 		return &Insert{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
+	case kindConflict:
+		return &Conflict{Input: in(), Table: g.table(), Arbiters: drawList(g, g.tableID), Update: g.bool(), Old: g.ints(), Out: g.fields()}
+	case kindUpsert:
+		return &Upsert{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
 	case kindUpdate:
 		return &Update{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
 	case kindDelete:

@@ -18,6 +18,8 @@ func (n *SingleRow) Fields() []Field        { return n.Input.Fields() }
 func (n *ProjectSet) Fields() []Field       { return n.Out }
 func (n *Gather) Fields() []Field           { return n.Input.Fields() }
 func (n *Insert) Fields() []Field           { return n.Out }
+func (n *Conflict) Fields() []Field         { return n.Out }
+func (n *Upsert) Fields() []Field           { return n.Out }
 func (n *Update) Fields() []Field           { return n.Out }
 func (n *Delete) Fields() []Field           { return n.Out }
 func (n *CreateTable) Fields() []Field      { return nil }
@@ -41,6 +43,8 @@ func (n *SingleRow) Inputs() []Node        { return []Node{n.Input} }
 func (n *ProjectSet) Inputs() []Node       { return []Node{n.Input} }
 func (n *Gather) Inputs() []Node           { return []Node{n.Input} }
 func (n *Insert) Inputs() []Node           { return []Node{n.Input} }
+func (n *Conflict) Inputs() []Node         { return []Node{n.Input} }
+func (n *Upsert) Inputs() []Node           { return []Node{n.Input} }
 func (n *Update) Inputs() []Node           { return []Node{n.Input} }
 func (n *Delete) Inputs() []Node           { return []Node{n.Input} }
 func (n *CreateTable) Inputs() []Node      { return nil }

@@ -179,6 +179,29 @@ type (
 		Returning []expr.Expr
 		Out       []Field
 	}
+	// Conflict is the first half of INSERT … ON CONFLICT. The input's columns begin
+	// with all columns of the table. A row collides with the row that is equal in one
+	// of Arbiters: indexes of the table, 0 for the primary key. Without Update such
+	// rows are dropped. With Update the output is the input's columns, the locator of
+	// the row in the way (NULL for none) and its columns Old, by ordinals; a row that
+	// collides with an earlier one of the input is 21000.
+	Conflict struct {
+		Input    Node
+		Table    *schema.Table
+		Arbiters []schema.TableID
+		Update   bool
+		Old      []int
+		Out      []Field
+	}
+	// Upsert is the second half of ON CONFLICT DO UPDATE: it inserts the rows whose
+	// locator is NULL and stores new versions of the others. Columns and Returning as
+	// in Update.
+	Upsert struct {
+		Input     Node
+		Table     *schema.Table
+		Returning []expr.Expr
+		Out       []Field
+	}
 	// Update stores new versions. The input's columns are: the locator, all
 	// columns of the table with their new values, then what Returning needs
 	// beyond. Returning speaks of the input's columns.

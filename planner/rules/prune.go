@@ -52,6 +52,10 @@ func Prune(n logical.Node, need logical.Set) logical.Node {
 		return pruneAppend(n, need)
 	case *logical.Insert:
 		return n.With([]logical.Node{Prune(n.Input, writes(n.Row, n.Returning))})
+	case *logical.Conflict:
+		return pruneConflict(n, need)
+	case *logical.Upsert:
+		return n.With([]logical.Node{Prune(n.Input, writes(append(n.Row[:len(n.Row):len(n.Row)], n.Locator), n.Returning))})
 	case *logical.Update:
 		return n.With([]logical.Node{Prune(n.Input, writes(append(n.Row, n.Locator), n.Returning))})
 	case *logical.Delete:
@@ -82,6 +86,24 @@ func writes(row []int, returning []expr.Expr) logical.Set {
 		s.AddExpr(e)
 	}
 	return s
+}
+
+// pruneConflict keeps the whole row below and drops what nobody reads of the rows in
+// the way.
+func pruneConflict(n *logical.Conflict, need logical.Set) logical.Node {
+	c := *n
+	c.Old, c.Ordinals = nil, nil
+	for i, o := range n.Old {
+		if need.Has(o.ID) {
+			c.Old, c.Ordinals = append(c.Old, o), append(c.Ordinals, n.Ordinals[i])
+		}
+	}
+	below := writes(n.Row, nil)
+	for id := range need {
+		below.Add(id)
+	}
+	c.Input = Prune(n.Input, below)
+	return &c
 }
 
 func pruneScan(n *logical.Scan, need logical.Set) logical.Node {

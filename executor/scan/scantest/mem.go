@@ -77,6 +77,46 @@ func keyOf(t *schema.Table, vals []vector.Datum) []vector.Datum {
 	return key
 }
 
+// Conflicts appends the locators of rows with equal primary keys.
+func (m *Mem) Conflicts(_ context.Context, t *schema.Table, _ schema.TableID, b *vector.Batch, dst *vector.Builder) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, vals := range vectortest.Rows(b) {
+		d := vector.NullDatum
+		for _, r := range m.tables[t.ID] {
+			if slices.Equal(keyOf(t, vals), keyOf(t, r.vals)) {
+				d = vector.StringDatum(string(binary.BigEndian.AppendUint64(nil, r.id)))
+			}
+		}
+		if err := dst.AppendDatums([]vector.Datum{d}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Fetch appends rows by their locators.
+func (m *Mem) Fetch(_ context.Context, t *schema.Table, columns []int, locators *vector.Vector, rows vector.Rows, dst *vector.Builder) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, i := range rows.Selection() {
+		id := binary.BigEndian.Uint64(locators.Bytes(int(i)))
+		for _, r := range m.tables[t.ID] {
+			if r.id != id {
+				continue
+			}
+			var vals []vector.Datum
+			for _, c := range columns {
+				vals = append(vals, r.vals[c])
+			}
+			if err := dst.AppendDatums(vals); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Update replaces rows.
 func (m *Mem) Update(_ context.Context, t *schema.Table, locators *vector.Vector, b *vector.Batch) error {
 	return m.change(t, locators, b.Rows(), func(r *row, i int) bool {
