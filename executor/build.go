@@ -4,6 +4,7 @@ import (
 	"github.com/dejaq/fasti/executor/agg"
 	"github.com/dejaq/fasti/executor/ddl"
 	"github.com/dejaq/fasti/executor/filter"
+	"github.com/dejaq/fasti/executor/gapfill"
 	"github.com/dejaq/fasti/executor/join"
 	"github.com/dejaq/fasti/executor/limit"
 	"github.com/dejaq/fasti/executor/op"
@@ -113,6 +114,12 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 			return nil, err
 		}
 		return made(sort.New(in, inputTypes(n), n))
+	case *physical.GapFill:
+		in, err := b.build(n.Input)
+		if err != nil {
+			return nil, err
+		}
+		return made(gapfill.New(in, inputTypes(n), n))
 	case *physical.Window:
 		in, err := b.build(n.Input)
 		if err != nil {

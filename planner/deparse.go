@@ -114,6 +114,12 @@ func (d *deparser) column(n physical.Node, i int) string {
 			return d.column(n.Right, i-w)
 		}
 		return d.column(n.Left, i)
+	case *physical.GapFill:
+		if w := len(n.Input.Fields()); i >= w {
+			f := n.Fills[i-w]
+			return map[bool]string{true: "interpolate", false: "locf"}[f.Interpolate] + "(" + d.text(f.Value, n.Input) + ")"
+		}
+		return d.column(n.Input, i)
 	case *physical.Window:
 		if w := len(n.Input.Fields()); i >= w {
 			return d.windowCall(n, i-w)

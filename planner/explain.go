@@ -364,6 +364,11 @@ func (x *explainer) describe(n physical.Node) *block {
 		return b
 	case *physical.Window:
 		return x.leaf("WindowAgg", "")
+	case *physical.GapFill:
+		b := x.leaf("GapFill", "")
+		b.add("From", "%s", x.d.text(n.Start))
+		b.add("To", "%s", x.d.text(n.Finish))
+		return b
 	case *physical.Append:
 		return x.leaf("Append", "")
 	case *physical.DistinctOn:

@@ -31,7 +31,7 @@ var order = []string{
 
 	"executor/spool", "executor/op", "executor/op/optest", "executor/compute", "executor/hash", "executor/filter",
 	"executor/project", "executor/scan", "executor/scan/scantest", "executor/sort", "executor/agg", "executor/join",
-	"executor/window", "executor/limit", "executor/values", "executor/write", "executor/ddl",
+	"executor/window", "executor/gapfill", "executor/limit", "executor/values", "executor/write", "executor/ddl",
 	"executor/exchange", "executor",
 
 	"server/config", "server/rowenc", "server/copyio", "server/pgwire", "server/syscat",

@@ -46,6 +46,12 @@ func (b *binder) function(e *ast.FuncCall, sc *scope) (expr.Expr, error) {
 			return b.keywordCall(name, e, sc)
 		}
 	}
+	switch name {
+	case "time_bucket_gapfill":
+		return b.timeBucketGapfill(e, sc)
+	case "locf", "interpolate":
+		return b.fill(name, e, sc)
+	}
 	switch {
 	case name == "grouping" && len(e.Name.Parts) == 1:
 		return nil, sqlerr.NotSupported("GROUPING").At(e.Pos)

@@ -30,6 +30,9 @@ type scope struct {
 	// windows collects the calls with OVER of the level where they may stand; nil
 	// elsewhere.
 	windows *windowing
+	// gaps collects time_bucket_gapfill, locf and interpolate; nil where they may
+	// not stand.
+	gaps *gapfilling
 	// inWindowCall is true inside the arguments of a call with OVER.
 	inWindowCall bool
 	// sets collects the set-returning calls of the level; nil in clauses that may
@@ -112,7 +115,7 @@ func (sc *scope) child() *scope {
 func (sc *scope) in(c clause) *scope {
 	n := *sc
 	n.clause, n.group, n.inAggregate, n.scalars, n.sets, n.noSets = c, nil, false, nil, nil, ""
-	n.windows, n.inWindowCall = nil, false
+	n.windows, n.inWindowCall, n.gaps = nil, false, nil
 	return &n
 }
 

@@ -37,7 +37,9 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 	var subs []attachment
 	tsc := sc.in(inTarget)
 	w, sets := &windowing{}, &setCalls{}
-	tsc.group, tsc.scalars, tsc.windows, tsc.sets = g, &subs, w, sets
+	gaps := &gapfilling{}
+	tsc.group, tsc.scalars, tsc.windows, tsc.sets, tsc.gaps = g, &subs, w, sets, gaps
+	where := node
 	targets, err := b.targets(s.Targets, tsc)
 	if err != nil {
 		return result{}, err
@@ -47,7 +49,7 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		havingConds = conjuncts(nil, s.Having)
 	}
 	hsc := *tsc
-	hsc.clause, hsc.windows, hsc.sets = inHaving, nil, nil
+	hsc.clause, hsc.windows, hsc.sets, hsc.gaps = inHaving, nil, nil, nil
 	var having []expr.Expr
 	var havingSub []ast.Expr
 	for _, c := range havingConds {
@@ -134,9 +136,15 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		if err := sets.fix(ck.fix); err != nil {
 			return result{}, err
 		}
+		if node, err = b.gapFill(node, where, gaps, ck, sc); err != nil {
+			return result{}, err
+		}
 		agg.Keys, agg.KeyCols = ck.exprs(), ck.cols()
 		agg.Aggs, agg.AggCols = g.aggs, g.cols // HAVING's subqueries may have added some
 	} else {
+		if node, err = b.gapFill(node, where, gaps, &groupCheck{}, sc); err != nil {
+			return result{}, err
+		}
 		for i := range targets {
 			targets[i].e = clean(targets[i].e, sc.level)
 		}
@@ -471,6 +479,7 @@ type groupKey struct {
 func (b *binder) groupKeys(s *ast.Select, sc, tsc *scope, targets *[]target) ([]groupKey, error) {
 	var keys []groupKey
 	gsc := sc.in(inGroupBy)
+	gsc.gaps = tsc.gaps
 	gsc.scalars, gsc.sets = &tsc.group.before, tsc.sets
 	var bindOne func(e ast.Expr) error
 	bindOne = func(e ast.Expr) error {

@@ -95,6 +95,8 @@ func (f *formatter) node(n Node, d int) {
 			s = append(s, f.col(c.ID)+" = "+f.agg(n.Aggs[i]))
 		}
 		f.line(d, "aggregate keys=%d [%s]", len(n.Keys), strings.Join(s, ", "))
+	case *GapFill:
+		f.line(d, "gapfill %s keys [%s] from %s to %s [%s]", f.col(n.Time.ID), f.cols(n.Keys), f.expr(n.Start), f.expr(n.Finish), f.cols(n.Out))
 	case *Window:
 		s := make([]string, len(n.Out))
 		for i, c := range n.Out {

@@ -90,6 +90,8 @@ func Exprs(n Node, f func(expr.Expr)) {
 		}
 	case *Window:
 		n.exprs(f)
+	case *GapFill:
+		n.exprs(f)
 	case *Join:
 		all(n.On)
 	case *Sort:

@@ -65,6 +65,8 @@ func lower(n logical.Node, need logical.Set) rel {
 		return lowerSort(n, need)
 	case *logical.Window:
 		return lowerWindow(n, need)
+	case *logical.GapFill:
+		return lowerGapFill(n, need)
 	case *logical.Limit:
 		r := lower(n.Input, need)
 		if r.chain && filtered(r.node) {

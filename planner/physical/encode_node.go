@@ -32,6 +32,7 @@ const (
 	kindWindow
 	kindConflict
 	kindUpsert
+	kindGapFill
 	kindEnd
 )
 
@@ -82,6 +83,8 @@ func newNode(kind byte) Node {
 		return &DistinctOn{}
 	case kindWindow:
 		return &Window{}
+	case kindGapFill:
+		return &GapFill{}
 	case kindChange:
 		return &Change{}
 	case kindConflict:
@@ -138,6 +141,8 @@ func kindOf(n Node) byte {
 		return kindDistinctOn
 	case *Window:
 		return kindWindow
+	case *GapFill:
+		return kindGapFill
 	case *Change:
 		return kindChange
 	case *Conflict:
@@ -287,6 +292,8 @@ func (c *coder) node(v *Node) {
 		c.exprs(&n.Keys)
 	case *Window:
 		c.window(n)
+	case *GapFill:
+		c.gapFill(n)
 	case *Change:
 		c.change(&n.Change)
 		list(c, &n.Rows, func(id *schema.TableID) { number(c, id) })

@@ -187,6 +187,11 @@ func (g *gen) node(depth int) Node {
 		})}
 	case kindSingleRow:
 		return &SingleRow{Input: in()}
+	case kindGapFill:
+		return &GapFill{
+			Input: in(), Time: g.int(0, 9), Keys: g.exprs(1), Bucket: g.expr(1), Step: g.expr(1), Start: g.expr(1), Finish: g.expr(1), Out: g.fields(),
+			Fills: drawList(g, func() Fill { return Fill{g.bool(), g.expr(1), g.optional(1), g.bool(), g.typ()} }),
+		}
 	case kindWindow:
 		bound := func() FrameBound { return FrameBound{BoundKind(g.int(0, 4)), g.optional(1)} }
 		return &Window{
@@ -273,6 +278,8 @@ func TestEncodeKnowsEveryField(t *testing.T) {
 				*x = []WindowCall{{"sum(int4)", []expr.Expr{one}, one, f, types.Of(types.Int8)}}
 			case *[]SetCall:
 				*x = []SetCall{{"f(int4)", []expr.Expr{one}, []types.Type{types.Of(types.Int8)}}}
+			case *[]Fill:
+				*x = []Fill{{true, one, one, true, types.Of(types.Int8)}}
 			case *[]SortKey:
 				*x = []SortKey{{one, true, true}}
 			case *types.Type:

@@ -124,6 +124,8 @@ func Ordering(n Node) []SortKey {
 		return Ordering(n.Input)
 	case *Window:
 		return Ordering(n.Input)
+	case *GapFill:
+		return Ordering(n.Input) // which it keeps
 	case *Project:
 		at := map[int]int{}
 		for i, e := range n.Exprs {

@@ -37,15 +37,13 @@ jsonb_agg jsonb_array_elements jsonb_array_elements_text jsonb_array_length json
 jsonb_build_object jsonb_each jsonb_each_text jsonb_extract_path jsonb_extract_path_text jsonb_insert
 jsonb_object jsonb_object_agg jsonb_object_keys jsonb_path_exists jsonb_path_query jsonb_pretty jsonb_set
 jsonb_strip_nulls jsonb_typeof row_to_json to_json to_jsonb
-percentile_cont percentile_disc mode corr covar_pop covar_samp regr_avgx regr_avgy regr_count
-regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy grouping range_agg xmlagg
-row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value
+grouping range_agg xmlagg
 generate_subscripts regexp_matches regexp_match regexp_split_to_array
 regexp_split_to_table regexp_instr parse_ident unistr normalize set_byte set_bit get_bit convert
 to_date to_number to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery
 ts_headline ts_rank setseed nextval currval setval lastval set_config pg_sleep
 pg_sleep_for pg_sleep_until txid_current pg_current_xact_id
-time_bucket_gapfill locf interpolate histogram approximate_row_count time_weight candlestick_agg
+histogram approximate_row_count time_weight candlestick_agg
 current_time localtime inet_client_addr inet_client_port inet_server_addr inet_server_port
 `) {
 		out[name] = true
