@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 
+	"github.com/dejaq/fasti/kv/txn"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/schema"
 )
@@ -22,6 +23,9 @@ type Spec struct {
 	// Key fixes the leading columns of the primary key; only rows that have them
 	// are read. Values are of the columns' types and not NULL.
 	Key []vector.Datum
+	// Index, if not 0, is an index through which the rows in Ranges are looked for.
+	Index  schema.TableID
+	Ranges []txn.IndexRange
 }
 
 // Store is what a scan reads from: a transaction.

@@ -90,21 +90,43 @@ func Error(err error, s *value.Settings) error {
 		return err
 	}
 	t := dup.Table
-	var names, values []string
+	constraint := t.KeyName
+	if dup.Index != nil {
+		constraint = dup.Index.Name
+	}
+	e := sqlerr.New(sqlerr.UniqueViolation, "duplicate key value violates unique constraint \"%s\"", constraint)
+	if len(dup.Key) > 0 {
+		e = e.WithDetail("Key %s already exists.", KeyText(dup, s))
+	}
+	e.Schema, e.Table, e.Constraint, e.Cause = t.Namespace, t.Name, constraint, err
+	return e
+}
+
+// KeyText prints the key of an error as PostgreSQL's BuildIndexValueDescription does:
+// (a, b)=(1, x).
+func KeyText(dup *txn.DuplicateKeyError, s *value.Settings) string {
+	t := dup.Table
+	keys := make([]schema.IndexKey, len(t.Key))
 	for i, c := range t.Key {
-		names = append(names, quoteName(t.Columns[c].Name))
+		keys[i].Column = c
+	}
+	if dup.Index != nil {
+		keys = dup.Index.Keys
+	}
+	var names, values []string
+	for i, k := range keys {
+		typ, name := k.Type, k.Expr
+		if k.Column >= 0 {
+			typ, name = t.Columns[k.Column].Type, quoteName(t.Columns[k.Column].Name)
+		}
+		names = append(names, name)
 		text := "null"
 		if i < len(dup.Key) && !dup.Key[i].Null {
-			text = string(value.Append(nil, t.Columns[c].Type, dup.Key[i], s))
+			text = string(value.Append(nil, typ, dup.Key[i], s))
 		}
 		values = append(values, text)
 	}
-	e := sqlerr.New(sqlerr.UniqueViolation, "duplicate key value violates unique constraint \"%s\"", t.KeyName)
-	if len(dup.Key) > 0 {
-		e = e.WithDetail("Key (%s)=(%s) already exists.", strings.Join(names, ", "), strings.Join(values, ", "))
-	}
-	e.Schema, e.Table, e.Constraint, e.Cause = t.Namespace, t.Name, t.KeyName, err
-	return e
+	return "(" + strings.Join(names, ", ") + ")=(" + strings.Join(values, ", ") + ")"
 }
 
 // quoteName writes an identifier as PostgreSQL's quote_identifier does.

@@ -53,7 +53,14 @@ func NewConflict(input op.Operator, in []types.Type, store Store, n *physical.Co
 	}
 	c.old = vector.NewBuilder(kinds...)
 	for _, id := range n.Arbiters {
-		a := arbiter{index: id, cols: n.Table.Key, in: vector.NewBuilder(vector.Bytes), ids: make([]uint32, vector.MaxRows)}
+		x := n.Table.Index(id)
+		a := arbiter{index: id, cols: n.Table.Key, nulls: x != nil && x.NullsNotDistinct, in: vector.NewBuilder(vector.Bytes), ids: make([]uint32, vector.MaxRows)}
+		if x != nil {
+			a.cols = nil
+			for _, k := range x.Keys {
+				a.cols = append(a.cols, k.Column)
+			}
+		}
 		var keys []types.Type
 		for _, o := range a.cols {
 			keys = append(keys, in[o])

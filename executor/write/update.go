@@ -40,7 +40,11 @@ func (u *Update) update(b *vector.Batch) (*vector.Batch, error) {
 		return nil, err
 	}
 	u.rows = vector.Batch{Len: b.Len, Sel: b.Sel, Cols: cols}
-	return b, u.store.Update(u.q.Go, u.table, b.Cols[0], &u.rows)
+	old, err := u.old.read(&u.writer, b.Cols[0], b.Rows())
+	if err != nil {
+		return nil, err
+	}
+	return b, u.store.Update(u.q.Go, u.table, b.Cols[0], &u.rows, old)
 }
 
 // Delete removes rows.
@@ -66,7 +70,11 @@ func (d *Delete) delete(b *vector.Batch) (*vector.Batch, error) {
 	if err != nil || b.Count() == 0 {
 		return b, err
 	}
-	return b, d.store.Delete(d.q.Go, d.table, b.Cols[0], b.Rows())
+	old, err := d.old.read(&d.writer, b.Cols[0], b.Rows())
+	if err != nil {
+		return nil, err
+	}
+	return b, d.store.Delete(d.q.Go, d.table, b.Cols[0], b.Rows(), old)
 }
 
 // once lets each locator, column 0, through the first time it comes.

@@ -63,5 +63,9 @@ func (u *Upsert) upsert(b *vector.Batch) (*vector.Batch, error) {
 		return nil, secondTime()
 	}
 	u.rows = vector.Batch{Len: b.Len, Sel: u.have, Cols: cols}
-	return b, u.store.Update(u.q.Go, u.table, b.Cols[0], &u.rows)
+	old, err := u.old.read(&u.writer, b.Cols[0], u.rows.Rows())
+	if err != nil {
+		return nil, err
+	}
+	return b, u.store.Update(u.q.Go, u.table, b.Cols[0], &u.rows, old)
 }

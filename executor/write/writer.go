@@ -14,8 +14,9 @@ import (
 // Store is the transaction that is written to.
 type Store interface {
 	Insert(ctx context.Context, t *schema.Table, b *vector.Batch) error
-	Update(ctx context.Context, t *schema.Table, locators *vector.Vector, b *vector.Batch) error
-	Delete(ctx context.Context, t *schema.Table, locators *vector.Vector, rows vector.Rows) error
+	// Update and Delete get the rows as they are too, old, if the table has indexes.
+	Update(ctx context.Context, t *schema.Table, locators *vector.Vector, b, old *vector.Batch) error
+	Delete(ctx context.Context, t *schema.Table, locators *vector.Vector, rows vector.Rows, old *vector.Batch) error
 	// Conflicts appends to dst, which has one column of bytes, the locator of the row
 	// with an equal key for each row of b that counts, NULL for none. index is an
 	// index of t, 0 for its primary key.
@@ -41,10 +42,11 @@ type writer struct {
 	kept     *vector.Builder
 	given    int // rows of kept
 	window   vector.Window
+	old      stored
 }
 
 func newWriter(input op.Operator, in []types.Type, store Store, t *schema.Table, returning []expr.Expr) (writer, error) {
-	w := writer{input: input, store: store, table: t}
+	w := writer{input: input, store: store, table: t, old: newStored(t)}
 	if len(returning) == 0 {
 		return w, nil
 	}

@@ -12,6 +12,7 @@
 //	group   kind    what follows                            end         value
 //	u32 BE  0x01                                            00          applied state
 //	u32 BE  0x10    shard 16 │ row key                      00 ts u64 09  row version; empty = tombstone
+//	u32 BE  0x11    shard 16 │ index u32 BE │ entry         00 ts u64 09  entry version; empty = tombstone
 //	u32 BE  'p'     transaction 16 │ chunk u32 BE           00          staged write set
 //	u32 BE  's'     shard 16                                00          shard state
 //	u32 BE  'x'     transaction 16                          00          transaction record or PREP
@@ -23,8 +24,8 @@
 //	14      2       sequence, u16 BE
 //
 // The formats of the values belong to others: row versions to package mvcc, all
-// else to package replica, which may add kinds (0x02 … 0x0f, letters). Kind 0x11
-// is kept for secondary indexes, 0x20 … 0x3f for columnar parts and segments.
+// else to package replica, which may add kinds (0x02 … 0x0f, letters). Entries are
+// package txn's. 0x20 … 0x3f are kept for columnar parts and segments.
 // Package replica also draws the raft log's store, whose keys are not these.
 //
 // # Column values
@@ -42,7 +43,8 @@
 //	numeric                         1…      as decimal.EncodeKey says
 //
 // A nullable column has one byte before: 01 a value follows, 02 NULL (NULLs sort
-// last). FD and FE are kept for the same in a descending column.
+// last). A key of an index has one too: 00 NULL sorted first, 01 a value follows,
+// 02 NULL sorted last. Of a descending key the bytes of the value are inverted.
 //
 // # Invariants
 //

@@ -14,6 +14,7 @@ type Kind byte
 const (
 	KindApplied Kind = 0x01
 	KindRow     Kind = 0x10
+	KindIndex   Kind = 0x11
 	KindChunk   Kind = 'p'
 	KindShard   Kind = 's'
 	KindTxn     Kind = 'x'
@@ -60,7 +61,13 @@ func AppendRowPrefix(dst []byte, g schema.GroupID, s schema.ShardID) []byte {
 	return AppendShard(AppendPrefix(dst, g, KindRow), s)
 }
 
-// AppendVersion ends a key of KindRow with a timestamp, which is not 0. Seeking to
+// AppendIndexPrefix appends group, KindIndex and shard: what an entry's key and then
+// AppendVersion or AppendEnd is to follow.
+func AppendIndexPrefix(dst []byte, g schema.GroupID, s schema.ShardID) []byte {
+	return AppendShard(AppendPrefix(dst, g, KindIndex), s)
+}
+
+// AppendVersion ends a key of KindRow or KindIndex with a timestamp, which is not 0. Seeking to
 // it finds the newest version at or below ts.
 func AppendVersion(dst []byte, ts schema.Timestamp) []byte {
 	invariants.Check(ts != 0, "keys: version at timestamp 0")
@@ -120,7 +127,7 @@ func KindBounds(g schema.GroupID, k Kind) (from, to []byte) {
 	return Bounds(AppendPrefix(nil, g, k))
 }
 
-// TableBounds returns the half-open range of a table's keys of KindRow or
+// TableBounds returns the half-open range of a table's keys of KindRow, KindIndex or
 // KindShard in a group.
 func TableBounds(g schema.GroupID, k Kind, t schema.TableID) (from, to []byte) {
 	return Bounds(binary.BigEndian.AppendUint32(AppendPrefix(nil, g, k), uint32(t)))
@@ -140,9 +147,9 @@ func ChunkBounds(g schema.GroupID, txn [TxnLen]byte) (from, to []byte) {
 type Key struct {
 	Group schema.GroupID
 	Kind  Kind
-	Shard schema.ShardID   // KindRow, KindShard
-	Row   []byte           // KindRow; aliases the key
-	TS    schema.Timestamp // KindRow
+	Shard schema.ShardID   // KindRow, KindIndex, KindShard
+	Row   []byte           // KindRow: the row key, KindIndex: the entry's; aliases the key
+	TS    schema.Timestamp // KindRow, KindIndex
 	Txn   [TxnLen]byte     // KindTxn, KindChunk
 	Chunk uint32           // KindChunk
 }
@@ -164,7 +171,7 @@ func Decode(key []byte) (Key, error) {
 	}
 	k := Key{Group: schema.GroupID(binary.BigEndian.Uint32(key)), Kind: Kind(key[4])}
 	body := key[5:]
-	if k.Kind == KindRow {
+	if k.Kind == KindRow || k.Kind == KindIndex {
 		n := len(body) - VersionLen
 		if n <= ShardLen {
 			return bad("short row key")

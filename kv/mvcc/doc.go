@@ -49,7 +49,8 @@
 //	16      8       check timestamp, u64 LE
 //	24      4       bytes of the writes, u32 LE
 //	28      4       writes, u32 LE, ≥ 1
-//	32      …       writes: u8 kind | check << 4, uvarint bytes of the row key, uvarint bytes
+//	32      …       writes: u8 kind | check << 4 | 80 for an index's entry, uvarint bytes of the
+//	                row key or the entry, uvarint bytes
 //	                of the value (none for tombstones and locks), row key, value
 //
 // # Invariants

@@ -27,7 +27,8 @@ type Scanner struct {
 	lay    layout
 
 	overlay *Overlay
-	next    int // entry of overlay
+	next    int    // entry of overlay
+	found   []byte // the value that NextEntry has returned
 }
 
 // NewScanner returns a Scanner over r at a timestamp; keys says whether morsels need
@@ -146,6 +147,49 @@ func (s *Scanner) fillMerged(m *Morsel) (more bool, err error) {
 		}
 		s.last = append(s.last[:0], key...)
 		s.valid = s.it.Next()
+	}
+}
+
+// NextEntry returns the next entry of an index in the range, which is of keys of
+// keys.KindIndex: its store key without the version and its value, both valid until
+// the next call. ok is false at the end.
+func (s *Scanner) NextEntry() (key, value []byte, ok bool, err error) {
+	for {
+		stored, err := s.nextRow()
+		if err != nil {
+			return nil, nil, false, err
+		}
+		cmp := 1
+		var e *OverlayEntry
+		if s.overlay != nil && s.next < len(s.overlay.entries) {
+			e = &s.overlay.entries[s.next]
+			cmp = -1
+		}
+		if stored {
+			key = s.it.Key()
+			key = key[:len(key)-keys.VersionLen]
+			if e != nil {
+				cmp = bytes.Compare(e.Key, key)
+			}
+		} else if e == nil {
+			return nil, nil, false, nil
+		}
+		if cmp <= 0 {
+			s.next++
+			key, value = e.Key, e.Value
+		} else if value, err = s.it.ValueAndErr(); err != nil {
+			return nil, nil, false, err
+		}
+		if stored && cmp >= 0 {
+			s.last = append(s.last[:0], key...)
+			key = s.last
+			s.found = append(s.found[:0], value...)
+			value = s.found
+			s.valid = s.it.Next()
+		}
+		if len(value) > 0 {
+			return key, value, true, nil
+		}
 	}
 }
 

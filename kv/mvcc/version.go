@@ -45,9 +45,16 @@ func (s *Seeker) Newest(g schema.GroupID, shard schema.ShardID, rowKey []byte, a
 	return s.seek()
 }
 
-// NewestAt is Newest for a locator: the store key without its version.
+// NewestAt is Newest for a locator, or the store key of an entry: without version.
 func (s *Seeker) NewestAt(locator []byte, at schema.Timestamp) (ts schema.Timestamp, value []byte, ok bool, err error) {
 	s.key = keys.AppendVersion(append(s.key[:0], locator...), at)
+	return s.seek()
+}
+
+// NewestOf is Newest for the key that a write goes to.
+func (s *Seeker) NewestOf(g schema.GroupID, w *Write, at schema.Timestamp) (ts schema.Timestamp, value []byte, ok bool, err error) {
+	s.key = AppendVersionKey(s.key[:0], g, w.Shard, w.Key, at)
+	s.key[kindOffset] = byte(w.StoreKind())
 	return s.seek()
 }
 

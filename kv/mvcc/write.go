@@ -51,8 +51,10 @@ type Write struct {
 	CheckTS schema.Timestamp // what Check compares with
 	Kind    WriteKind
 	Check   Check
-	Key     []byte // row key, without group, shard and version
-	Value   []byte // empty unless Kind.HasValue
+	// Index: Key is that of an index's entry, in keys.KindIndex, and not of a row.
+	Index bool
+	Key   []byte // row key or entry, without group, shard and version
+	Value []byte // empty unless Kind.HasValue
 }
 
 // Delta returns by how much the write changes the shard's count of rows.

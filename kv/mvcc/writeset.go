@@ -66,10 +66,24 @@ func (w *WriteSet) Begin(s schema.ShardID, ts schema.Timestamp) {
 // between blocks.
 func (w *WriteSet) EndBlock() { w.block = 0 }
 
+// indexBit marks a write of an index's entry.
+const indexBit = 0x80
+
 // Add appends a write to the open block. Tombstones and locks have no value.
 func (w *WriteSet) Add(k WriteKind, c Check, key, value []byte) {
+	w.add(byte(k)|byte(c)<<4, k, key, value)
+}
+
+// AddEntry is Add of an entry of an index. It counts no rows, so k is Replace or
+// Retract.
+func (w *WriteSet) AddEntry(k WriteKind, c Check, key, value []byte) {
+	invariants.Check(k == Replace || k == Retract, "mvcc: %v of an entry", k)
+	w.add(byte(k)|byte(c)<<4|indexBit, k, key, value)
+}
+
+func (w *WriteSet) add(op byte, k WriteKind, key, value []byte) {
 	invariants.Check(k.HasValue() == (len(value) > 0), "mvcc: %v with a value of %d bytes", k, len(value))
-	w.buf = append(w.buf, byte(k)|byte(c)<<4)
+	w.buf = append(w.buf, op)
 	w.buf = binary.AppendUvarint(w.buf, uint64(len(key)))
 	if k.HasValue() {
 		w.buf = binary.AppendUvarint(w.buf, uint64(len(value)))
@@ -204,7 +218,7 @@ func decodeWrite(src []byte, w *Write) (n int, reason string) {
 	if len(src) < 2 {
 		return 0, "short write"
 	}
-	w.Kind, w.Check = WriteKind(src[0]&15), Check(src[0]>>4)
+	w.Kind, w.Check, w.Index = WriteKind(src[0]&15), Check(src[0]&^indexBit>>4), src[0]&indexBit != 0
 	if w.Kind >= writeKinds || w.Check >= checks {
 		return 0, "unknown kind of write"
 	}
@@ -240,6 +254,17 @@ func uvarint(src []byte, off int) (v, next int) {
 	return int(u), off + n
 }
 
+// kindOffset is where a store key has its kind, behind the group.
+const kindOffset = 4
+
+// StoreKind returns the kind of the store key that the write goes to.
+func (w *Write) StoreKind() keys.Kind {
+	if w.Index {
+		return keys.KindIndex
+	}
+	return keys.KindRow
+}
+
 // ApplyWrites puts the versions of an encoded write set at ts into b. Locks put
 // nothing. On an error b holds a part of them and must not be applied.
 func ApplyWrites(b *store.Batch, g schema.GroupID, ws []byte, ts schema.Timestamp) error {
@@ -260,6 +285,7 @@ func ApplyWrites(b *store.Batch, g schema.GroupID, ws []byte, ts schema.Timestam
 		}
 		op := b.SetDeferred(keys.RowOffset+len(w.Key)+keys.VersionLen, len(w.Value))
 		copy(op.Key, prefix[:])
+		op.Key[kindOffset] = byte(w.StoreKind())
 		copy(op.Key[keys.RowOffset:], w.Key)
 		copy(op.Key[keys.RowOffset+len(w.Key):], version[:])
 		copy(op.Value, w.Value)

@@ -122,15 +122,15 @@ func (l *leader) validateSet(s *mvcc.Seeker, of *writes, ws []byte) error {
 				continue
 			}
 		}
-		ts, value, ok, err := s.Newest(l.g.id, shard, w.Key, mvcc.MaxTimestamp)
+		ts, value, ok, err := s.NewestOf(l.g.id, w, mvcc.MaxTimestamp)
 		switch {
 		case err != nil:
 			return err
 		case !ok:
 		case w.Check == mvcc.Absent && len(value) > 0:
-			return &DuplicateKeyError{shard, append([]byte(nil), w.Key...)}
+			return &DuplicateKeyError{shard, append([]byte(nil), w.Key...), w.Index}
 		case ts > w.CheckTS:
-			return &ConflictError{shard, append([]byte(nil), w.Key...)}
+			return &ConflictError{shard, append([]byte(nil), w.Key...), w.Index}
 		}
 	}
 	return it.Err()
@@ -170,8 +170,8 @@ func (l *leader) conflictAt(r *Write, hash uint64) error {
 		}
 		it := mvcc.ReadWrites(ws)
 		for it.Next() {
-			if w := &it.Write; found.Key == nil && l.locks.hash(w.Shard, w.Key) == hash {
-				found.Shard, found.Key = w.Shard, append([]byte(nil), w.Key...)
+			if w := &it.Write; found.Key == nil && l.locks.hash(w) == hash {
+				found.Shard, found.Key, found.Index = w.Shard, append([]byte(nil), w.Key...), w.Index
 			}
 		}
 		return it.Err()

@@ -51,7 +51,8 @@ var (
 // that this one read at an older timestamp. It unwraps to ErrConflict.
 type ConflictError struct {
 	Shard schema.ShardID
-	Key   []byte // row key
+	Key   []byte // row key, or with Index that of an index's entry
+	Index bool
 }
 
 func (e *ConflictError) Error() string {
@@ -65,7 +66,8 @@ func (e *ConflictError) Unwrap() error { return ErrConflict }
 // ErrDuplicateKey.
 type DuplicateKeyError struct {
 	Shard schema.ShardID
-	Key   []byte // row key
+	Key   []byte // row key, or with Index that of an index's entry
+	Index bool
 }
 
 func (e *DuplicateKeyError) Error() string {

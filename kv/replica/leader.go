@@ -292,7 +292,7 @@ func (w *writes) add(l *leader, ws []byte) error {
 		}
 		u.inserts += max(0, it.Write.Delta())
 		if it.Write.Check != mvcc.None || it.Write.Kind == mvcc.Lock {
-			w.hashes = append(w.hashes, l.locks.hash(it.Write.Shard, it.Write.Key))
+			w.hashes = append(w.hashes, l.locks.hash(&it.Write))
 		}
 	}
 	return it.Err()

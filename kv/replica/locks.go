@@ -10,7 +10,6 @@ import (
 
 	"github.com/dejaq/fasti/kv/keys"
 	"github.com/dejaq/fasti/kv/mvcc"
-	"github.com/dejaq/fasti/meta/schema"
 )
 
 // lockTable is the row locks of a group in the memory of its leader, lost with the
@@ -49,13 +48,14 @@ func newLockTable() *lockTable {
 	return &lockTable{seed: maphash.MakeSeed(), owners: map[uint64]*owner{}, queues: map[uint64][]*waiter{}}
 }
 
-// hash returns what stands for a key; it needs no mu.
-func (t *lockTable) hash(s schema.ShardID, key []byte) uint64 {
+// hash returns what stands for the key of a write; it needs no mu.
+func (t *lockTable) hash(w *mvcc.Write) uint64 {
 	var h maphash.Hash
 	h.SetSeed(t.seed)
 	var b [keys.ShardLen]byte
-	h.Write(keys.AppendShard(b[:0], s))
-	h.Write(key)
+	h.Write(keys.AppendShard(b[:0], w.Shard))
+	h.WriteByte(byte(w.StoreKind()))
+	h.Write(w.Key)
 	return h.Sum64()
 }
 

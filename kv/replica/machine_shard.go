@@ -119,7 +119,7 @@ func (m *machine) dropTable(body []byte) (func(), error) {
 	if len(gone) == 0 {
 		return nil, nil
 	}
-	for _, kind := range []keys.Kind{keys.KindRow, keys.KindShard} {
+	for _, kind := range []keys.Kind{keys.KindRow, keys.KindIndex, keys.KindShard} {
 		from, to := keys.TableBounds(m.gid, kind, table)
 		if err := m.batch.DeleteRange(from, to, nil); err != nil {
 			return nil, err
@@ -215,6 +215,7 @@ func (m *machine) putVersions(ws []byte, ts schema.Timestamp) error {
 		n := keys.RowOffset + len(w.Key) + keys.VersionLen
 		op := m.batch.SetDeferred(n, len(w.Value))
 		copy(op.Key, prefix[:])
+		op.Key[4] = byte(w.StoreKind())
 		copy(op.Key[keys.RowOffset:], w.Key)
 		copy(op.Key[keys.RowOffset+len(w.Key):], version[:])
 		copy(op.Value, w.Value)

@@ -2,6 +2,7 @@ package txn
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -236,16 +237,16 @@ func (t *Txn) commitError(err error) error {
 		return nil
 	case errors.As(err, &dup):
 		if tb := t.tables[dup.Shard.Table]; tb != nil {
-			key := keyDatums(tb.codec, dup.Key)
-			if tb.everArbiter {
-				return &ConflictError{Table: tb.tbl, Key: key}
-			}
-			return &DuplicateKeyError{Table: tb.tbl, Key: key}
+			return tb.duplicateAt(dup)
 		}
 		return ErrDuplicateKey
 	case errors.As(err, &conflict):
 		if tb := t.tables[conflict.Shard.Table]; tb != nil {
-			return &ConflictError{Table: tb.tbl, Key: keyDatums(tb.codec, conflict.Key)}
+			e := &ConflictError{Table: tb.tbl}
+			if !conflict.Index {
+				e.Key = keyDatums(tb.codec, conflict.Key)
+			}
+			return e
 		}
 		return ErrConflict
 	case errors.Is(err, replica.ErrAborted), errors.Is(err, replica.ErrShardFull), errors.Is(err, replica.ErrTxnUnknown):
@@ -256,4 +257,25 @@ func (t *Txn) commitError(err error) error {
 		return errors.Join(ErrUnknown, err)
 	}
 	return groupError(err)
+}
+
+// duplicateAt returns the error for a key that a group has found taken.
+func (w *table) duplicateAt(dup *replica.DuplicateKeyError) error {
+	e := &DuplicateKeyError{Table: w.tbl}
+	id := schema.TableID(0)
+	if !dup.Index {
+		e.Key = keyDatums(w.codec, dup.Key)
+	} else if len(dup.Key) > 4 {
+		id = schema.TableID(binary.BigEndian.Uint32(dup.Key))
+		for i := range w.entries.list {
+			if x := &w.entries.list[i]; x.ID == id {
+				e.Index = x.Index
+				e.Key, _ = x.decode(dup.Key) // an error leaves the detail out
+			}
+		}
+	}
+	if w.everArbiter[id] {
+		return &ConflictError{Table: w.tbl}
+	}
+	return e
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // Conflicts appends to dst, which has one column of bytes, for each row of b that
-// counts the locator of the row that has its primary key, NULL if there is none; b is
-// as for Insert. It tells what the statement sees. A row that another transaction
+// counts the locator of the row that has its keys in a unique index, or its primary
+// key when index is 0, NULL if there is none; b is as for Insert. It tells what the statement sees. A row that another transaction
 // has made since then is no duplicate to this statement's inserts, and not to
 // Commit: they return a *ConflictError, for whoever asked would ask again.
 func (t *Txn) Conflicts(ctx context.Context, tbl *schema.Table, index schema.TableID, b *vector.Batch, dst *vector.Builder) error {
@@ -20,18 +20,37 @@ func (t *Txn) Conflicts(ctx context.Context, tbl *schema.Table, index schema.Tab
 	if err != nil {
 		return err
 	}
-	w.arbiter, w.everArbiter = true, true
+	if w.arbiters == nil {
+		w.arbiters, w.everArbiter = make(map[schema.TableID]bool), make(map[schema.TableID]bool)
+	}
+	w.arbiters[index], w.everArbiter[index] = true, true
 	rows := b.Rows().Selection()
 	if len(rows) == 0 {
 		return nil
 	}
-	w.enc.Load(b)
+	w.load(b, rows)
+	at := -1
+	for i := range w.entries.list {
+		if w.entries.list[i].ID == index {
+			at = i
+		}
+	}
 	own := &ownVersions{}
 	locators := make([][]byte, len(rows))
 	for i, row := range rows {
 		p := w.route.placeOf(w.enc.Columns(), int(row), place{}, 0)
-		key := w.enc.Key(int(row))
-		h := w.route.home(p, key)
+		var key []byte
+		var h place
+		if at < 0 {
+			key = w.enc.Key(int(row))
+			h = w.route.home(p, key)
+		} else {
+			if e := &w.entries.state[at]; !e.todo[row] || !e.judged[row] {
+				continue
+			}
+			key = w.entryKey(at, row)
+			h = w.entries.list[at].place(&w.route.spread, p, key)
+		}
 		first := t.view.Slice(tbl.ID, h.start, h.partition)
 		if len(first) == 0 || first[0].State == schema.ShardDropping {
 			continue
@@ -39,7 +58,11 @@ func (t *Txn) Conflicts(ctx context.Context, tbl *schema.Table, index schema.Tab
 		if err := t.barrier(ctx, first[0].Group); err != nil {
 			return err
 		}
-		locators[i] = append(keys.AppendRowPrefix(nil, first[0].Group, first[0].ID), key...)
+		locators[i] = keys.AppendRowPrefix(nil, first[0].Group, first[0].ID)
+		if at >= 0 {
+			locators[i] = keys.AppendIndexPrefix(nil, first[0].Group, first[0].ID)
+		}
+		locators[i] = append(locators[i], key...)
 		own.want(locators[i], i)
 	}
 	if err := t.seen(tbl.ID, own); err != nil {
@@ -49,11 +72,11 @@ func (t *Txn) Conflicts(ctx context.Context, tbl *schema.Table, index schema.Tab
 	if err != nil {
 		return err
 	}
-	err = w.conflicts(seek, own, rows, locators, dst)
+	err = w.conflicts(seek, own, at >= 0, rows, locators, dst)
 	return errors.Join(err, seek.Close())
 }
 
-func (w *table) conflicts(seek *mvcc.Seeker, own *ownVersions, rows []uint16, locators [][]byte, dst *vector.Builder) (err error) {
+func (w *table) conflicts(seek *mvcc.Seeker, own *ownVersions, indexed bool, rows []uint16, locators [][]byte, dst *vector.Builder) (err error) {
 	for i, row := range rows {
 		d := vector.NullDatum
 		if locators[i] != nil {
@@ -65,6 +88,12 @@ func (w *table) conflicts(seek *mvcc.Seeker, own *ownVersions, rows []uint16, lo
 			}
 			switch {
 			case len(value) == 0:
+			case indexed:
+				l, err := appendLocator(nil, locators[i], value)
+				if err != nil {
+					return err
+				}
+				d = vector.StringDatum(string(l))
 			case mvcc.IsStub(value):
 				id, err := mvcc.StubShard(value)
 				if err != nil {

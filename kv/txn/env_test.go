@@ -106,6 +106,9 @@ func (e *env) table(change func(*schema.Table)) *schema.Table {
 	if len(t.Key) > 0 {
 		t.KeyName = t.Name + "_pkey"
 	}
+	for i := range t.Indexes {
+		t.Indexes[i].Name = t.Name + "_" + t.Indexes[i].Name
+	}
 	made, err := e.catalog.CreateTable(bg, t)
 	require.NoError(e.t, err)
 	return made

@@ -49,13 +49,18 @@ func (e *ConflictError) Error() string {
 // Unwrap lets errors.Is(err, ErrConflict) hold.
 func (e *ConflictError) Unwrap() error { return ErrConflict }
 
-// DuplicateKeyError says that a row with this primary key exists.
+// DuplicateKeyError says that a row with this primary key, or these keys of a unique
+// index, exists.
 type DuplicateKeyError struct {
 	Table *schema.Table
-	Key   []vector.Datum // in the order of Table.Key
+	Index *schema.Index  // nil for the primary key
+	Key   []vector.Datum // in the order of Table.Key, or of Index.Keys
 }
 
 func (e *DuplicateKeyError) Error() string {
+	if e.Index != nil {
+		return fmt.Sprintf("txn: duplicate key in index %s of table %s", e.Index.Name, e.Table.Name)
+	}
 	names := make([]string, len(e.Table.Key))
 	for i, c := range e.Table.Key {
 		names[i] = e.Table.Columns[c].Name

@@ -153,7 +153,11 @@ func (t *Txn) seen(id schema.TableID, o *ownVersions) error {
 					if k.Kind == mvcc.Lock {
 						continue
 					}
-					locator = append(keys.AppendRowPrefix(locator[:0], group, b.shard), k.Key...)
+					locator = keys.AppendRowPrefix(locator[:0], group, b.shard)
+					if k.Index {
+						locator = keys.AppendIndexPrefix(locator[:0], group, b.shard)
+					}
+					locator = append(locator, k.Key...)
 					if at, ok := o.places[string(locator)]; ok {
 						o.values[at] = ownVersion{k.Value, true}
 					}

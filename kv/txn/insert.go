@@ -12,7 +12,7 @@ import (
 )
 
 // Insert adds the rows of b that count; b has all columns of the table, in order,
-// and at most 65536 rows. It keeps nothing of b. It returns a *DuplicateKeyError or
+// behind them what schema.Table.Derived lists, and at most 65536 rows. It keeps nothing of b. It returns a *DuplicateKeyError or
 // a *TooLargeError; after any error the transaction must be rolled back, to a
 // savepoint at least.
 func (t *Txn) Insert(ctx context.Context, tbl *schema.Table, b *vector.Batch) error {
@@ -38,11 +38,18 @@ func (t *Txn) Insert(ctx context.Context, tbl *schema.Table, b *vector.Batch) er
 			ids[r] = uint64(first) + uint64(i)
 		}
 	}
-	w.enc.Load(b)
+	w.load(b, rows)
 	w.inserting = true
-	err = w.insert(ctx, rows, ids)
+	err = w.insert(ctx, b.Cols, rows, ids)
 	w.inserting = false
 	return t.fail(err)
+}
+
+// load prepares for the rows of a batch, as it is for Insert.
+func (w *table) load(b *vector.Batch, rows []uint16) {
+	n := len(w.tbl.Columns)
+	w.enc.Load(&vector.Batch{Len: b.Len, Sel: b.Sel, Cols: b.Cols[:n:n]})
+	w.loadEntries(b.Cols, b.Len, rows)
 }
 
 // fail notes the failure of a write.
@@ -53,9 +60,9 @@ func (t *Txn) fail(err error) error {
 	return err
 }
 
-// insert adds loaded rows. ids are the row ids, by row, of a table without a primary
-// key.
-func (w *table) insert(ctx context.Context, rows []uint16, ids []uint64) error {
+// insert adds loaded rows of a batch with the columns cols. ids are the row ids, by
+// row, of a table without a primary key.
+func (w *table) insert(ctx context.Context, cols []*vector.Vector, rows []uint16, ids []uint64) error {
 	runs := w.route.route(w.enc.Columns(), rows)
 	var unknown []*target
 	for _, u := range runs {
@@ -69,7 +76,10 @@ func (w *table) insert(ctx context.Context, rows []uint16, ids []uint64) error {
 		}
 	}
 	if w.route.homing != homeNone {
-		return w.insertKeyed(ctx, runs)
+		return w.insertKeyed(ctx, cols, runs)
+	}
+	if err := w.judgeEntries(ctx, cols, runs); err != nil {
+		return err
 	}
 	for _, u := range runs {
 		if err := w.insertRun(ctx, u.to, u.rows, mvcc.None, ids, nil); err != nil {
@@ -91,6 +101,9 @@ func (w *table) insertRun(ctx context.Context, tg *target, rows []uint16, check 
 			c = mvcc.None // judged at home
 		}
 		if err := w.put(tg.list, tg.shard.ID, mvcc.Insert, c, rows[:n], ids); err != nil {
+			return err
+		}
+		if err := w.putEntries(tg.list, tg.shard.ID, rows[:n], ids); err != nil {
 			return err
 		}
 		tg.granted -= int64(n)
@@ -145,12 +158,15 @@ func (w *table) putKey(l *list, shard schema.ShardID, kind mvcc.WriteKind, check
 // insertKeyed adds rows with primary keys: it looks for duplicates among what the
 // transaction itself has written and what is committed now, and leaves the verdict on
 // what commits meanwhile to the home of each key.
-func (w *table) insertKeyed(ctx context.Context, runs []run) (err error) {
+func (w *table) insertKeyed(ctx context.Context, cols []*vector.Vector, runs []run) (err error) {
 	own, err := w.ownKeys()
 	if err != nil {
 		return err
 	}
 	if err := w.catchUp(ctx, runs); err != nil {
+		return err
+	}
+	if err := w.judgeEntries(ctx, cols, runs); err != nil {
 		return err
 	}
 	seek, err := mvcc.NewSeeker(w.t.db.opts.Data.Reader())
@@ -183,6 +199,11 @@ func (w *table) catchUp(ctx context.Context, runs []run) error {
 			groups[h.list.group.ID()] = struct{}{}
 		}
 	}
+	return w.catchUpIn(ctx, groups)
+}
+
+// catchUpIn is catchUp for groups.
+func (w *table) catchUpIn(ctx context.Context, groups map[schema.GroupID]struct{}) error {
 	if w.t.isolation == ReadCommitted {
 		for g := range groups {
 			if err := w.t.barrier(ctx, g); err != nil {
@@ -329,7 +350,7 @@ func (w *table) duplicate(row int) *DuplicateKeyError {
 // taken is duplicate for a key that somebody else's row has.
 func (w *table) taken(row int) error {
 	d := w.duplicate(row)
-	if w.arbiter && w.inserting {
+	if w.arbiters[0] && w.inserting {
 		return &ConflictError{Table: d.Table, Key: d.Key}
 	}
 	return d

@@ -99,7 +99,7 @@ func (w *table) ownKeys() (*keySet, error) {
 			it := mvcc.ReadWrites(ws)
 			for it.Next() {
 				// One home knows all about a key, in order.
-				if k := &it.Write; k.Shard.Table == w.tbl.ID && w.route.isHome(k.Shard) && k.Kind != mvcc.Lock {
+				if k := &it.Write; k.Shard.Table == w.tbl.ID && w.route.isHome(k.Shard) && k.Kind != mvcc.Lock && !k.Index {
 					w.keys.set(k.Key, !k.Kind.Tombstone())
 				}
 			}

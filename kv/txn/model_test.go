@@ -154,8 +154,54 @@ func TestModel(t *testing.T) {
 		shape := shapes[rapid.IntRange(0, len(shapes)-1).Draw(t, "shape")]
 		e := envs[rapid.IntRange(0, 1).Draw(t, "staged")]
 		t.Log(shape.name)
-		runModel(t, e, e.table(shape.change))
+		runModel(t, e, e.table(func(tbl *schema.Table) {
+			shape.change(tbl)
+			if rapid.Bool().Draw(t, "indexes") {
+				tbl.Indexes = testIndexes()
+			}
+		}))
 	})
+}
+
+// testIndexes are indexes with entries of every homing: in the row's shard, in the
+// first one of its place, and in shards of homes. v is never changed and never twice,
+// so the unique ones refuse nothing.
+func testIndexes() []schema.Index {
+	key := func(o int) schema.IndexKey { return schema.IndexKey{Column: o} }
+	desc := schema.IndexKey{Column: 2, Desc: true, NullsFirst: true}
+	return []schema.Index{
+		{Name: "host", Keys: []schema.IndexKey{desc}, State: schema.IndexReady},
+		{Name: "v", Unique: true, Keys: []schema.IndexKey{key(3)}, State: schema.IndexReady},
+		{Name: "all", Unique: true, Keys: []schema.IndexKey{key(0), key(1), key(2), key(3)}, State: schema.IndexReady},
+	}
+}
+
+// checkIndexes compares what is found through each index with the rows that there
+// should be: all of them, those of one host, and those in a range of v.
+func checkIndexes(t *rapid.T, tx *Txn, tbl *schema.Table, want []row) {
+	if len(tbl.Indexes) == 0 {
+		return
+	}
+	host, v := rapid.SampledFrom([]string{"a", "b", ""}).Draw(t, "host"), rapid.Int64Range(0, 30).Draw(t, "v")
+	for i, c := range []struct {
+		index string
+		keep  func(row) bool
+		rng   IndexRange
+	}{
+		{"host", func(row) bool { return true }, IndexRange{}},
+		{"v", func(row) bool { return true }, IndexRange{}},
+		{"all", func(row) bool { return true }, IndexRange{}},
+		{"host", func(r row) bool { return r.host == host }, IndexRange{Equal: []vector.Datum{vector.StringDatum(host)}}},
+		{"host", func(r row) bool { return r.host < host }, IndexRange{Hi: &IndexBound{vector.StringDatum(host), true}}},
+		{"host", func(r row) bool { return r.host >= host }, IndexRange{Lo: &IndexBound{vector.StringDatum(host), false}}},
+		{"v", func(r row) bool { return r.v == v }, IndexRange{Equal: []vector.Datum{vector.IntDatum(v)}}},
+		{"v", func(r row) bool { return r.v > v && r.v <= v+5 }, IndexRange{Lo: &IndexBound{vector.IntDatum(v), true}, Hi: &IndexBound{vector.IntDatum(v + 5), false}}},
+	} {
+		rows, err := tryScan(tx, Spec{Table: tbl, Index: tbl.IndexNamed(tbl.Name + "_" + c.index).ID, Ranges: []IndexRange{c.rng}})
+		require.NoError(t, err)
+		some := slices.DeleteFunc(slices.Clone(want), func(r row) bool { return !c.keep(r) })
+		require.Equal(t, fmt.Sprint(some), fmt.Sprint(rowsOf(rows)), "%d: index %s", i, c.index)
+	}
 }
 
 func runModel(t *rapid.T, e *env, tbl *schema.Table) {
@@ -208,6 +254,7 @@ func runModel(t *rapid.T, e *env, tbl *schema.Table) {
 		require.NoError(t, err)
 		want := slices.SortedFunc(maps.Values(view), compareRows)
 		require.Equal(t, fmt.Sprint(want), fmt.Sprint(rowsOf(rows)))
+		checkIndexes(t, x.tx, tbl, want)
 		if len(tbl.Key) > 0 {
 			n := rapid.IntRange(1, len(tbl.Key)).Draw(t, "key columns")
 			r := drawRow()
@@ -321,7 +368,7 @@ func runModel(t *rapid.T, e *env, tbl *schema.Table) {
 			for _, r := range moved {
 				ok = ok && add(x, r)
 			}
-			wrote(x, ok, x.tx.Update(bg, tbl, locatorsOf(some), batchOf(batch)))
+			wrote(x, ok, x.tx.Update(bg, tbl, locatorsOf(some), batchOf(batch), batchOf(rowsOf(some))))
 		case op <= 6 && len(rows) > 0:
 			var sel []uint16
 			for i, f := range rows {
@@ -331,7 +378,7 @@ func runModel(t *rapid.T, e *env, tbl *schema.Table) {
 				}
 			}
 			if sel != nil {
-				require.NoError(t, x.tx.Delete(bg, tbl, locatorsOf(rows), vector.Rows{N: len(rows), Sel: sel}))
+				require.NoError(t, x.tx.Delete(bg, tbl, locatorsOf(rows), vector.Rows{N: len(rows), Sel: sel}, batchOf(rowsOf(rows))))
 			}
 		case op == 7 && len(x.points) < 3:
 			x.points = append(x.points, modelPoint{x.tx.Savepoint(), len(x.log)})

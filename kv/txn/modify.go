@@ -40,8 +40,10 @@ func (w *table) locate(l []byte, last *located) (r located, err error) {
 func (r *located) place() place { return place{r.shard.Start, r.shard.Partition} }
 
 // Delete removes the rows that the locators of the given rows name: each once, and
-// each as a scan of this statement gave it.
-func (t *Txn) Delete(ctx context.Context, tbl *schema.Table, locators *vector.Vector, rows vector.Rows) error {
+// each as a scan of this statement gave it. old has the same rows with all columns of
+// the table and what schema.Table.Derived lists; it may be nil when the table has no
+// indexes.
+func (t *Txn) Delete(ctx context.Context, tbl *schema.Table, locators *vector.Vector, rows vector.Rows, old *vector.Batch) error {
 	w, err := t.writes(ctx, tbl)
 	if err != nil {
 		return err
@@ -50,10 +52,19 @@ func (t *Txn) Delete(ctx context.Context, tbl *schema.Table, locators *vector.Ve
 	if err != nil {
 		return err
 	}
+	ownEntries, err := w.ownEntries()
+	if err != nil {
+		return err
+	}
 	var at located
 	for _, row := range rows.Selection() {
 		if at, err = w.locate(locators.Bytes(int(row)), &at); err != nil {
 			return t.fail(err)
+		}
+		if len(w.entries.list) > 0 {
+			if err := w.dropEntries(ctx, ownEntries, &at, old.Cols, int(row)); err != nil {
+				return t.fail(err)
+			}
 		}
 		if err := w.delete(ctx, own, &at); err != nil {
 			return t.fail(err)
@@ -103,8 +114,9 @@ func (w *table) homeOfRow(ctx context.Context, r *located) (schema.ShardID, *lis
 // Update replaces the rows that locators name by the rows of b that count: row i of
 // locators is row i of b, each locator comes once, and as a scan of this statement
 // gave it. All columns may change; a row whose key, time or partition changes moves.
-// Errors are those of Insert.
-func (t *Txn) Update(ctx context.Context, tbl *schema.Table, locators *vector.Vector, b *vector.Batch) error {
+// b is as for Insert, old has the rows as they are, as for Delete. Errors are those of
+// Insert.
+func (t *Txn) Update(ctx context.Context, tbl *schema.Table, locators *vector.Vector, b, old *vector.Batch) error {
 	w, err := t.writes(ctx, tbl)
 	if err != nil {
 		return err
@@ -113,28 +125,37 @@ func (t *Txn) Update(ctx context.Context, tbl *schema.Table, locators *vector.Ve
 	if len(rows) == 0 {
 		return nil
 	}
-	w.enc.Load(b)
-	return t.fail(w.update(ctx, locators, b.Len, rows))
+	w.load(b, rows)
+	return t.fail(w.update(ctx, locators, b, old, rows))
 }
 
-func (w *table) update(ctx context.Context, locators *vector.Vector, n int, rows []uint16) error {
+func (w *table) update(ctx context.Context, locators *vector.Vector, b, old *vector.Batch, rows []uint16) error {
 	own, err := w.ownKeys()
 	if err != nil {
 		return err
 	}
 	var ids []uint64
 	if w.codec.RowID() {
-		ids = make([]uint64, n)
+		ids = make([]uint64, b.Len)
 	}
 	// First all rows that stay, in runs of one shard, then those that move: their
 	// removals before their insertions, so that keys may change places.
+	ownEntries, err := w.ownEntries()
+	if err != nil {
+		return err
+	}
 	var at, last located
 	var stay, move []uint16
+	var kept []run // where rows stay, with entries that change
 	flush := func() error {
 		if len(stay) == 0 {
 			return nil
 		}
 		err := w.put(last.list, last.shard, mvcc.Replace, mvcc.Unchanged, stay, ids)
+		if len(w.entries.list) > 0 {
+			kept = append(kept, run{&target{place: last.place(), list: last.list, shard: schema.Shard{ID: last.shard}}, stay})
+			stay = nil
+		}
 		stay = stay[:0]
 		return err
 	}
@@ -152,7 +173,17 @@ func (w *table) update(ctx context.Context, locators *vector.Vector, n int, rows
 		}
 		if to != at.place() || !w.sameKey(int(row), at.rowKey) {
 			move = append(move, row)
+			if len(w.entries.list) > 0 {
+				if err := w.dropEntries(ctx, ownEntries, &at, old.Cols, int(row)); err != nil {
+					return err
+				}
+			}
 			continue
+		}
+		if len(w.entries.list) > 0 {
+			if err := w.changeEntries(ctx, ownEntries, &at, old.Cols, int(row)); err != nil {
+				return err
+			}
 		}
 		if at.shard != last.shard || at.list != last.list {
 			if err := flush(); err != nil {
@@ -162,10 +193,23 @@ func (w *table) update(ctx context.Context, locators *vector.Vector, n int, rows
 		}
 		stay = append(stay, row)
 	}
-	if err := flush(); err != nil || len(move) == 0 {
+	if err := flush(); err != nil {
 		return err
 	}
-	return w.move(ctx, own, locators, move, ids)
+	if len(kept) > 0 {
+		if err := w.judgeEntries(ctx, b.Cols, kept); err != nil {
+			return err
+		}
+		for _, u := range kept {
+			if err := w.putEntries(u.to.list, u.to.shard.ID, u.rows, ids); err != nil {
+				return err
+			}
+		}
+	}
+	if len(move) == 0 {
+		return nil
+	}
+	return w.move(ctx, own, locators, b.Cols, move, ids)
 }
 
 // sameKey reports whether a loaded row has the key of a stored one, but for its id.
@@ -180,7 +224,7 @@ func (w *table) sameKey(row int, rowKey []byte) bool {
 }
 
 // move removes rows where they are and inserts them where they belong now.
-func (w *table) move(ctx context.Context, own *keySet, locators *vector.Vector, rows []uint16, ids []uint64) error {
+func (w *table) move(ctx context.Context, own *keySet, locators *vector.Vector, cols []*vector.Vector, rows []uint16, ids []uint64) error {
 	var at located
 	var err error
 	for _, row := range rows {
@@ -191,5 +235,5 @@ func (w *table) move(ctx context.Context, own *keySet, locators *vector.Vector, 
 			return err
 		}
 	}
-	return w.insert(ctx, rows, ids)
+	return w.insert(ctx, cols, rows, ids)
 }

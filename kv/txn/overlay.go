@@ -17,7 +17,9 @@ const cacheBytes = 32 << 20
 // written is what a statement sees of its own transaction's writes to one table in one
 // group. It does not change while the scan lives.
 type written struct {
-	list  *list
+	list *list
+	// index: the entries of indexes count, instead of rows.
+	index bool
 	parts []part
 }
 
@@ -167,10 +169,13 @@ func (w *written) overlay(c *pieceCache, r store.Reader, first, last schema.Shar
 				}
 			}
 			prefix = keys.AppendRowPrefix(prefix[:0], w.list.group.ID(), b.shard)
+			if w.index {
+				prefix = keys.AppendIndexPrefix(prefix[:0], w.list.group.ID(), b.shard)
+			}
 			it := mvcc.ReadWritesAt(ws, b.offset)
 			for it.Next() && it.Write.Shard == b.shard {
 				k := &it.Write
-				if k.Kind == mvcc.Lock {
+				if k.Kind == mvcc.Lock || k.Index != w.index {
 					continue
 				}
 				if cap(arena)-len(arena) < len(prefix)+len(k.Key) {

@@ -34,6 +34,11 @@ type Spec struct {
 	// Key fixes the leading columns of the primary key; only rows that have them
 	// are read. Values are of the columns' types and not NULL.
 	Key []vector.Datum
+	// Index, if not 0, is an index of the table through which rows are looked for: only
+	// those in Ranges, which must not overlap, and within a shard in its order. When
+	// it cannot be used yet at the statement's timestamp, all rows are read.
+	Index  schema.TableID
+	Ranges []IndexRange
 }
 
 // Scan is a read of a table at the statement's timestamp. Its Readers share the
@@ -51,6 +56,7 @@ type Scan struct {
 	snap  *store.Snapshot
 	own   map[schema.GroupID]*written
 	cache pieceCache
+	index *indexScan // nil without one
 
 	closeOnce sync.Once
 }
@@ -81,26 +87,42 @@ func (t *Txn) Scan(ctx context.Context, s Spec) (*Scan, error) {
 	}
 	sc := &Scan{db: t.db, spec: s, codec: codec, at: t.readTS}
 	sc.known = t.view.ShardCount(s.Table.ID)
-	shards, err := t.keep(ctx, sc)
-	if err != nil {
-		return nil, err
-	}
-	sc.kept = len(shards)
-	if sc.own, err = t.written(s.Table.ID); err != nil {
-		return nil, err
-	}
-	for _, sh := range shards {
-		if err := t.barrier(ctx, sh.Group); err != nil {
+	indexed := false
+	if s.Index != 0 {
+		if indexed, err = t.useIndex(ctx, sc); err != nil {
 			return nil, err
 		}
 	}
-	sc.cut(shards, t.db.opts.UnitShards)
+	if !indexed {
+		if err := t.prepareScan(ctx, sc); err != nil {
+			return nil, err
+		}
+	}
 	sc.snap = t.db.opts.Data.NewSnapshot()
 	if t.db.emptied.since(s.Table.ID, t.moment) {
 		// The snapshot may have the rows of some groups only.
 		return nil, errors.Join(ErrTableGone, sc.Close())
 	}
 	return sc, nil
+}
+
+// prepareScan finds the units of a scan without an index.
+func (t *Txn) prepareScan(ctx context.Context, sc *Scan) error {
+	shards, err := t.keep(ctx, sc)
+	if err != nil {
+		return err
+	}
+	sc.kept = len(shards)
+	if sc.own, err = t.written(sc.spec.Table.ID); err != nil {
+		return err
+	}
+	for _, sh := range shards {
+		if err := t.barrier(ctx, sh.Group); err != nil {
+			return err
+		}
+	}
+	sc.cut(shards, t.db.opts.UnitShards)
+	return nil
 }
 
 // keep returns the shards that may hold rows of the scan.
@@ -301,8 +323,10 @@ type Reader struct {
 	rows *mvcc.Scanner
 	unit int // the one being read
 	more bool
-	part uint64  // morsels read of it
-	m    *Morsel // nil after Close
+	part uint64 // morsels read of it
+	// index reads entries; nil without an index.
+	index *indexReader
+	m     *Morsel // nil after Close
 }
 
 // Open returns a Reader; the caller closes it. Several goroutines may call it.
@@ -314,6 +338,14 @@ func (s *Scan) Open() (*Reader, error) {
 	}
 	r := &Reader{scan: s, rows: rows, m: s.db.morsels.Get().(*Morsel)}
 	r.m.columns = s.spec.Columns
+	if s.index == nil {
+		return r, nil
+	}
+	entries, err := mvcc.NewScanner(s.snap, s.codec, s.at, true)
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	r.index = &indexReader{entries: entries}
 	return r, nil
 }
 
@@ -333,7 +365,12 @@ func (r *Reader) Next() (*Morsel, error) {
 			}
 		}
 		var err error
-		if r.more, err = r.rows.Fill(&r.m.rows); err != nil {
+		if r.index != nil {
+			r.more, err = r.fillByIndex()
+		} else {
+			r.more, err = r.rows.Fill(&r.m.rows)
+		}
+		if err != nil {
 			return nil, err
 		}
 		if r.m.rows.Rows() > 0 {
@@ -347,13 +384,19 @@ func (r *Reader) Next() (*Morsel, error) {
 func (r *Reader) seek(n int) error {
 	u := &r.scan.units[n]
 	var o *mvcc.Overlay
-	if w := r.scan.own[u.group]; w != nil && w.touches(u.first, u.last) {
+	own := r.scan.own
+	if r.index != nil {
+		own = r.scan.index.own
+	}
+	if w := own[u.group]; w != nil && w.touches(u.first, u.last) {
 		var err error
 		if o, err = w.overlay(&r.scan.cache, r.scan.snap, u.first, u.last, u.from, u.to); err != nil {
 			return err
 		}
 	}
-	if u.point {
+	if r.index != nil {
+		r.index.entries.Seek(u.from, u.to, o)
+	} else if u.point {
 		r.rows.SeekKey(u.from[:len(u.from)-1], o)
 	} else {
 		r.rows.Seek(u.from, u.to, o)
@@ -371,6 +414,9 @@ func (r *Reader) Close() error {
 	r.m.rows.Reset()
 	r.scan.db.morsels.Put(r.m)
 	r.m = nil
+	if r.index != nil {
+		return errors.Join(r.index.entries.Close(), r.rows.Close())
+	}
 	return r.rows.Close()
 }
 

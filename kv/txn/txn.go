@@ -77,7 +77,7 @@ func (t *Txn) Statement(ctx context.Context) error {
 		l.see()
 	}
 	for _, w := range t.tables {
-		w.arbiter = false
+		clear(w.arbiters)
 	}
 	moment := t.db.emptied.now()
 	if t.isolation == RepeatableRead && t.readTS != 0 {
@@ -168,12 +168,13 @@ type table struct {
 	route router
 	// keys tells which primary keys the transaction has made and removed; nil for a
 	// table without one, and when it has to be made anew (stale).
-	keys  *keySet
-	stale bool
-	ids   []uint64 // memory for row ids of a batch, by row
-	// arbiter: the statement asks for Conflicts before it inserts; everArbiter: one of
-	// the transaction did.
-	arbiter, everArbiter bool
+	keys    *keySet
+	stale   bool
+	ids     []uint64 // memory for row ids of a batch, by row
+	entries entries
+	// arbiters are the unique indexes, 0 the primary key, that the statement asks for
+	// Conflicts before it inserts; everArbiter those that one of the transaction did.
+	arbiters, everArbiter map[schema.TableID]bool
 	// inserting: the rows being stored are new to the table, not moved in it.
 	inserting bool
 	fetcher   fetcher
@@ -214,6 +215,7 @@ func (t *Txn) writes(ctx context.Context, tbl *schema.Table) (*table, error) {
 	}
 	w = &table{t: t, tbl: tbl, codec: codec, enc: mvcc.NewEncoder(codec)}
 	w.route.init(t, tbl, codec)
+	w.initEntries()
 	if len(tbl.Key) > 0 {
 		w.keys = newKeySet()
 	}
@@ -258,6 +260,7 @@ func (t *Txn) RollbackTo(m Mark) error {
 	}
 	for _, w := range t.tables {
 		w.stale = w.keys != nil
+		w.entries.stale = len(w.entries.list) > 0
 	}
 	return t.broken
 }

@@ -67,8 +67,8 @@ func TestOwnWrites(t *testing.T) {
 
 		// Move one row to another slice, change one in place, delete one.
 		rows := scan(t, tx, Spec{Table: tbl})
-		require.NoError(t, tx.Update(bg, tbl, locatorsOf(rows[:2]), batchOf([]row{{9e6, 1, "moved", 1}, {0, 3, "c", 33}})))
-		require.NoError(t, tx.Delete(bg, tbl, locatorsOf(rows[2:]), vector.Rows{N: 1}))
+		require.NoError(t, tx.Update(bg, tbl, locatorsOf(rows[:2]), batchOf([]row{{9e6, 1, "moved", 1}, {0, 3, "c", 33}}), nil))
+		require.NoError(t, tx.Delete(bg, tbl, locatorsOf(rows[2:]), vector.Rows{N: 1}, nil))
 		require.Len(t, scan(t, tx, Spec{Table: tbl}), 3)
 		second := tx.Savepoint()
 		require.NoError(t, tx.Statement(bg))
@@ -182,7 +182,7 @@ func TestAtomic(t *testing.T) {
 					}
 					a, b := rows[from], rows[to]
 					a.v, b.v = a.v-7, b.v+7
-					return tx.Update(bg, tbl, locatorsOf([]found{a, b}), batchOf([]row{a.row, b.row}))
+					return tx.Update(bg, tbl, locatorsOf([]found{a, b}), batchOf([]row{a.row, b.row}), nil)
 				}()
 				if err == nil {
 					err = tx.Commit(bg)
@@ -239,7 +239,7 @@ func TestConflict(t *testing.T) {
 		for i, tx := range []*Txn{a, b} {
 			rows := scan(t, tx, Spec{Table: tbl})
 			rows[0].v = int64(i + 1)
-			require.NoError(t, tx.Update(bg, tbl, locatorsOf(rows), batchOf(rowsOf(rows))))
+			require.NoError(t, tx.Update(bg, tbl, locatorsOf(rows), batchOf(rowsOf(rows)), nil))
 		}
 		require.NoError(t, a.Commit(bg))
 		err := b.Commit(bg)
@@ -285,7 +285,7 @@ func TestLarge(t *testing.T) {
 	require.NoError(t, tx.Statement(bg))
 	rows := scan(t, tx, Spec{Table: tbl})
 	require.Len(t, rows, 12000)
-	require.NoError(t, tx.Delete(bg, tbl, locatorsOf(rows[:4000]), vector.Rows{N: 4000}))
+	require.NoError(t, tx.Delete(bg, tbl, locatorsOf(rows[:4000]), vector.Rows{N: 4000}, nil))
 	require.Empty(t, e.all(tbl))
 	require.NoError(t, tx.Commit(bg))
 	require.Equal(t, rowsOf(rows[4000:]), e.all(tbl))
@@ -355,7 +355,7 @@ func TestKeysMove(t *testing.T) {
 	e.insert(tbl, row{0, 1, "a", 1}, row{9e6, 2, "b", 2})
 	tx := e.begin(ReadCommitted)
 	rows := scan(t, tx, Spec{Table: tbl})
-	require.NoError(t, tx.Update(bg, tbl, locatorsOf(rows), batchOf([]row{{0, 2, "a", 1}, {9e6, 1, "b", 2}})))
+	require.NoError(t, tx.Update(bg, tbl, locatorsOf(rows), batchOf([]row{{0, 2, "a", 1}, {9e6, 1, "b", 2}}), nil))
 	require.NoError(t, tx.Commit(bg))
 	require.Equal(t, []row{{0, 2, "a", 1}, {9e6, 1, "b", 2}}, e.all(tbl))
 	tx = e.begin(ReadCommitted)

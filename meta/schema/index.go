@@ -86,6 +86,15 @@ func (t *Table) IndexNamed(name string) *Index {
 	return nil
 }
 
+// Columns returns the ordinals of the keys, -1 for expressions.
+func (x *Index) Columns() []int {
+	cols := make([]int, len(x.Keys))
+	for i, k := range x.Keys {
+		cols[i] = k.Column
+	}
+	return cols
+}
+
 // UniqueName returns the name of an index of t, of its primary key for 0.
 func (t *Table) UniqueName(id TableID) string {
 	if id == 0 {

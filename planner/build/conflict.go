@@ -42,12 +42,20 @@ func (b *binder) arbiters(t *schema.Table, c *ast.OnConflict, alias string) ([]s
 		if c.Constraint == t.KeyName && len(t.Key) > 0 {
 			return []schema.TableID{0}, nil
 		}
+		if x := t.IndexNamed(c.Constraint); x != nil && x.Constraint {
+			return []schema.TableID{x.ID}, nil
+		}
 		return nil, sqlerr.New(sqlerr.UndefinedObject, "constraint \"%s\" for table \"%s\" does not exist", c.Constraint, t.Name)
 	}
 	var ids []schema.TableID
 	if c.Target == nil {
 		if len(t.Key) > 0 {
 			ids = append(ids, 0)
+		}
+		for i := range t.Indexes {
+			if x := &t.Indexes[i]; x.Unique && x.State == schema.IndexReady {
+				ids = append(ids, x.ID)
+			}
 		}
 		return ids, nil
 	}
@@ -73,6 +81,11 @@ func (b *binder) arbiters(t *schema.Table, c *ast.OnConflict, alias string) ([]s
 	}
 	if len(t.Key) > 0 && sameOrdinals(t.Key, cols) {
 		ids = append(ids, 0)
+	}
+	for i := range t.Indexes {
+		if x := &t.Indexes[i]; x.Unique && x.State == schema.IndexReady && x.Predicate == "" && sameOrdinals(x.Columns(), cols) {
+			ids = append(ids, x.ID)
+		}
 	}
 	if len(ids) == 0 {
 		return nil, sqlerr.New(sqlerr.InvalidColumnReference, "there is no unique or exclusion constraint matching the ON CONFLICT specification")

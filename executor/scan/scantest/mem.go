@@ -118,7 +118,7 @@ func (m *Mem) Fetch(_ context.Context, t *schema.Table, columns []int, locators 
 }
 
 // Update replaces rows.
-func (m *Mem) Update(_ context.Context, t *schema.Table, locators *vector.Vector, b *vector.Batch) error {
+func (m *Mem) Update(_ context.Context, t *schema.Table, locators *vector.Vector, b, _ *vector.Batch) error {
 	return m.change(t, locators, b.Rows(), func(r *row, i int) bool {
 		r.vals = nil
 		for _, c := range b.Cols {
@@ -129,7 +129,7 @@ func (m *Mem) Update(_ context.Context, t *schema.Table, locators *vector.Vector
 }
 
 // Delete removes rows.
-func (m *Mem) Delete(_ context.Context, t *schema.Table, locators *vector.Vector, rows vector.Rows) error {
+func (m *Mem) Delete(_ context.Context, t *schema.Table, locators *vector.Vector, rows vector.Rows, _ *vector.Batch) error {
 	return m.change(t, locators, rows, func(*row, int) bool { return false })
 }
 
