@@ -119,6 +119,10 @@ func (b *binder) scan(t *schema.Table, virtual bool, alias string, locator bool)
 	for i, c := range s.Out {
 		b.origin[c.ID] = origin{s, s.Ordinals[i]}
 	}
+	if virtual {
+		s.Ordinals = append(s.Ordinals, physical.TableOIDColumn)
+		s.Out = append(s.Out, b.col("tableoid", types.Of(types.OID)))
+	}
 	return s
 }
 
@@ -126,7 +130,11 @@ func (b *binder) scan(t *schema.Table, virtual bool, alias string, locator bool)
 func itemOf(s *logical.Scan) *item {
 	it := &item{name: s.Table.Name, namespace: s.Table.Namespace, relSeen: true, colsSeen: true}
 	for i, c := range s.Out {
-		if s.Ordinals[i] != physical.LocatorColumn {
+		switch s.Ordinals[i] {
+		case physical.LocatorColumn:
+		case physical.TableOIDColumn:
+			it.system = append(it.system, itemCol{c.Name, c.ID, c.T})
+		default:
 			it.cols = append(it.cols, itemCol{c.Name, c.ID, c.T})
 		}
 	}

@@ -52,8 +52,9 @@ type item struct {
 	namespace string // of a table without alias
 	table     string // the table's own name when an alias hides it
 	cols      []itemCol
-	relSeen   bool // name.col finds it
-	colsSeen  bool // a bare col finds it
+	system    []itemCol // system columns, which * does not show and others hide
+	relSeen   bool      // name.col finds it
+	colsSeen  bool      // a bare col finds it
 	join      bool
 }
 
@@ -167,6 +168,18 @@ func (b *binder) column(e *ast.ColumnRef, sc *scope) (expr.Expr, error) {
 			return nil, err
 		}
 	}
+	for s := sc; s != nil; s = s.parent {
+		var found []itemCol
+		for _, it := range s.items {
+			found = append(found, it.systemColumn(name)...)
+		}
+		if len(found) > 1 {
+			return nil, sqlerr.New(sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", name).At(e.Pos)
+		}
+		if len(found) == 1 {
+			return b.reference(s, found[0], e.Pos), nil
+		}
+	}
 	// A table's name alone is its whole row.
 	for s := sc; s != nil; s = s.parent {
 		for _, it := range s.items {
@@ -181,13 +194,25 @@ func (b *binder) column(e *ast.ColumnRef, sc *scope) (expr.Expr, error) {
 // has reports whether a column is of the level itself.
 func (sc *scope) has(id int) bool {
 	for _, it := range sc.items {
-		for _, c := range it.cols {
-			if c.id == id {
-				return true
+		for _, cols := range [][]itemCol{it.cols, it.system} {
+			for _, c := range cols {
+				if c.id == id {
+					return true
+				}
 			}
 		}
 	}
 	return false
+}
+
+// systemColumn returns the system column of a name, or none.
+func (it *item) systemColumn(name string) []itemCol {
+	for i, c := range it.system {
+		if c.name == name {
+			return it.system[i : i+1]
+		}
+	}
+	return nil
 }
 
 // lookup finds a column by its bare name and how many there are.
@@ -256,6 +281,9 @@ func (b *binder) qualified(e *ast.ColumnRef, sc *scope) (expr.Expr, error) {
 			found = c
 			n++
 		}
+	}
+	if system := it.systemColumn(name); n == 0 && len(system) > 0 {
+		found, n = system[0], 1
 	}
 	switch {
 	case n > 1:

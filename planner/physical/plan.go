@@ -26,6 +26,10 @@ type Node interface {
 // kv/txn understands, by which UPDATE and DELETE name the row.
 const LocatorColumn = -1
 
+// TableOIDColumn, in VirtualScan.Columns, asks for the system column tableoid: the
+// OID of the table itself.
+const TableOIDColumn = -2
+
 type (
 	// Scan reads a table. Output: Columns in order.
 	Scan struct {

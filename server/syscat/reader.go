@@ -49,7 +49,7 @@ func (r *Reader) Scan(q *op.Context, namespace, table string, ordinals []int) ([
 	if err != nil {
 		return nil, 0, err
 	}
-	return s.window(ordinals), s.rows, nil
+	return s.window(rel, ordinals), s.rows, nil
 }
 
 // with returns a reader that reads for q.

@@ -12,6 +12,7 @@ import (
 	"github.com/dejaq/fasti/meta/cluster"
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/value"
 )
 
@@ -123,10 +124,15 @@ func (r *relation) archived() (*rowset, error) {
 	return r.fixed, r.err
 }
 
-// window returns some columns of the rows.
-func (s *rowset) window(ordinals []int) []*vector.Vector {
+// window returns some columns of the rows, and what stands for the system column
+// tableoid.
+func (s *rowset) window(rel *relation, ordinals []int) []*vector.Vector {
 	columns := make([]*vector.Vector, len(ordinals))
 	for i, o := range ordinals {
+		if o == physical.TableOIDColumn {
+			columns[i] = vector.ConstOf(vector.Int32, vector.IntDatum(int64(rel.def.ID)), s.rows)
+			continue
+		}
 		columns[i] = s.columns[o]
 	}
 	return columns
