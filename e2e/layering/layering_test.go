@@ -24,7 +24,7 @@ var order = []string{
 	"kv/invariants", "kv/vector", "kv/vector/vectortest", "kv/decimal", "kv/keys", "kv/store",
 	"kv/mvcc", "kv/rpc", "kv/replica", "kv/tso", "kv/txn",
 
-	"sql/sqlerr", "sql/lex", "sql/ast", "sql/ast/asttest", "sql/shape", "sql/skel", "sql/translate",
+	"sql/sqlerr", "sql/json/jsontest", "sql/json", "sql/json/path", "sql/lex", "sql/ast", "sql/ast/asttest", "sql/shape", "sql/skel", "sql/translate",
 	"sql/utility", "sql/parse", "sql/format", "sql/value", "sql/function", "sql/expr",
 
 	"planner/physical", "planner/logical", "planner/build", "planner/rules", "planner/lower", "planner",
