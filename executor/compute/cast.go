@@ -330,6 +330,10 @@ func appendText(dst []byte, t types.Type, v *vector.Vector, i int, s *value.Sett
 		return value.AppendNumeric(dst, v.Bytes(i))
 	case types.Bytea:
 		return value.AppendBytea(dst, v.Bytes(i), s.ByteaEscape)
+	case types.JSONB:
+		return value.AppendJSONB(dst, v.Bytes(i))
+	case types.JSONPath:
+		return value.AppendJSONPath(dst, string(v.Bytes(i)))
 	case types.Timestamptz:
 		return value.AppendTimestamptz(dst, v.Int(i), s.Zone)
 	}

@@ -226,7 +226,7 @@ func (p *exprParser) word() string {
 func (p *exprParser) operator() string {
 	p.blanks()
 	n := 0
-	for n < len(p.in) && strings.IndexByte("+-*/<>=~!@#%^&|", p.in[n]) >= 0 {
+	for n < len(p.in) && strings.IndexByte("+-*/<>=~!@#%^&|?", p.in[n]) >= 0 {
 		n++
 	}
 	w := p.in[:n]

@@ -204,7 +204,7 @@ func newGenerator(seed uint64, s *value.Settings) *generator {
 			tooLong(s) || slices.Contains(function.Catalog(), s) {
 			continue
 		}
-		if s.Result != function.Any {
+		if s.Result != function.Any && !slices.ContainsFunc(s.Args, types.ID.IsPolymorphic) {
 			g.byType[s.Result] = append(g.byType[s.Result], s)
 		}
 	}

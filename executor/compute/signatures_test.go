@@ -39,6 +39,9 @@ var edgeValues = map[types.ID][]string{
 	types.UUID:        {"00000000-0000-0000-0000-000000000000", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "ffffffff-ffff-ffff-ffff-ffffffffffff"},
 	types.OID:         {"0", "1", "2147483648", "4294967295"},
 	types.Regtype:     {"integer", "text"},
+	types.JSON:        {`{"a":1,"b":{"c":[1,2,null]},"a":"x"}`, `[1, "a", {"b":null}, true]`, `"abc"`, "1.50", "null", " [] ", "{}", `{"abc":null, "12":[]}`},
+	types.JSONB:       {`{"a":1,"b":{"c":[1,2,null]},"abc":"x"}`, `[1, "a", {"b":null}, true]`, `"abc"`, "1.50", "null", "[]", "{}", "true", "2147483648", `{"a":1.0}`},
+	types.JSONPath:    {"$", "$.a", "$[*]", "strict $.b.c[1]", "$.** ? (@ > 1)", "$.a == 1", `$.keyvalue()`, "$.abc.type()", "$x + 1"},
 }
 
 // perSignature is how many combinations of values a signature is tried on.
@@ -75,7 +78,7 @@ func skipped(s *function.Signature) bool {
 // arguments' texts, nil for NULL.
 func tried(s *function.Signature) (ts []types.Type, rows [][]string) {
 	for _, a := range s.Args {
-		if a == function.Any {
+		if a == function.Any || a.IsPolymorphic() {
 			a = types.Int4
 		}
 		ts = append(ts, types.Of(a))
@@ -116,7 +119,7 @@ func exprText(s *function.Signature, ts []types.Type, row []string) string {
 	switch {
 	case s.Kind == function.Cast:
 		return lit[0] + "::" + types.Of(s.Result).Udt()
-	case strings.IndexByte("+-*/<>=~!@#%^&|", s.Name[0]) < 0:
+	case strings.IndexByte("+-*/<>=~!@#%^&|?", s.Name[0]) < 0:
 		return `"` + s.Name + `"(` + strings.Join(lit, ", ") + ")"
 	case len(lit) == 1:
 		return "(" + s.Name + " " + lit[0] + ")"

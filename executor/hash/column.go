@@ -8,6 +8,7 @@ import (
 	"github.com/dejaq/fasti/kv/decimal"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/sql/json"
 )
 
 // class is what table numbers the values of a column.
@@ -38,7 +39,7 @@ type column struct {
 	nulls []uint64      // null bits of the batch, nil for none
 	codes []uint32      // numbers of a batch, by row
 	wide  [][2]uint64   // normalized intervals of a batch, by row
-	spans []vector.Span // normalized numerics of a batch, by row
+	spans []vector.Span // normalized numerics and jsonb of a batch, by row
 	arena []byte
 	remap remap
 }
@@ -326,7 +327,7 @@ func floatWord(x float64) uint64 {
 // textOf returns the values of v, flat, as byte strings that are equal when the
 // values are.
 func (c *column) textOf(v *vector.Vector, sel []uint16) ([]byte, []vector.Span) {
-	if c.t != types.Numeric {
+	if c.t != types.Numeric && c.t != types.JSONB {
 		return v.Arena, v.Spans
 	}
 	c.arena, c.spans = c.arena[:0], resize(c.spans, v.Len)
@@ -334,12 +335,16 @@ func (c *column) textOf(v *vector.Vector, sel []uint16) ([]byte, []vector.Span) 
 		if v.IsNull(int(r)) {
 			continue
 		}
-		d, err := decimal.Decode(v.Bytes(int(r)))
-		if err != nil {
-			panic(err) // a vector holds what Encode made
-		}
 		at := len(c.arena)
-		c.arena = d.EncodeKey(c.arena)
+		if c.t == types.JSONB {
+			c.arena = json.Value(v.Bytes(int(r))).AppendKey(c.arena)
+		} else {
+			d, err := decimal.Decode(v.Bytes(int(r)))
+			if err != nil {
+				panic(err) // a vector holds what Encode made
+			}
+			c.arena = d.EncodeKey(c.arena)
+		}
 		c.spans[r] = vector.Span{Off: uint32(at), Len: uint32(len(c.arena) - at)}
 	}
 	return c.arena, c.spans

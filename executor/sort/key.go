@@ -8,6 +8,7 @@ import (
 	"github.com/dejaq/fasti/kv/decimal"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/sql/json"
 )
 
 // class is how a key column gives its words.
@@ -48,8 +49,10 @@ func newKey(t types.Type, desc, nullsFirst bool) key {
 }
 
 // normalizes reports whether the values must be rewritten to give words:
-// intervals and numerics are kept as a key column of their own.
-func (k *key) normalizes() bool { return k.t == types.Interval || k.t == types.Numeric }
+// intervals, numerics and jsonb are kept as a key column of their own.
+func (k *key) normalizes() bool {
+	return k.t == types.Interval || k.t == types.Numeric || k.t == types.JSONB
+}
 
 // normalize appends the rewritten values of the rows in sel, one of v's each.
 func (k *key) normalize(dst *vector.Builder, v *vector.Vector, sel []uint16) error {
@@ -63,6 +66,9 @@ func (k *key) normalize(dst *vector.Builder, v *vector.Vector, sel []uint16) err
 			w := hash.IntervalKey(d.W)
 			w[0] ^= 1 << 63
 			row[0] = vector.WordDatum(w)
+		case k.t == types.JSONB:
+			text = json.Value(d.S).AppendKey(text[:0])
+			row[0] = vector.StringDatum(string(text))
 		default:
 			x, err := decimal.Decode(d.S)
 			if err != nil {

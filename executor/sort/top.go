@@ -5,6 +5,7 @@ import (
 	"github.com/dejaq/fasti/kv/decimal"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/sql/json"
 )
 
 // top is the threshold of a top-n: the first key of the last row that is in.
@@ -85,11 +86,15 @@ func (t *top) fill(k *key, v *vector.Vector, sel []uint16, words []entry) {
 			words[i].word = hash.IntervalKey(v.W128[r])[0] ^ 1<<63 ^ flip
 			continue
 		}
-		d, err := decimal.Decode(v.Bytes(int(r)))
-		if err != nil {
-			panic(err) // a vector holds what Encode made
+		if k.t == types.JSONB {
+			text = json.Value(v.Bytes(int(r))).AppendKey(text[:0])
+		} else {
+			d, err := decimal.Decode(v.Bytes(int(r)))
+			if err != nil {
+				panic(err) // a vector holds what Encode made
+			}
+			text = d.EncodeKey(text[:0])
 		}
-		text = d.EncodeKey(text[:0])
 		words[i].word = textWord(text, vector.Span{Len: uint32(len(text))}, 0) ^ flip
 	}
 }

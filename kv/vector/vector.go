@@ -19,7 +19,7 @@ const (
 	Int64               // int8, timestamp, timestamptz (µs since 2000-01-01 UTC); scaled float8
 	Float64             // float4 (rounded to float32 after every operation), float8
 	Word128             // uuid {high, low half, big endian}, interval {µs, months<<32|days}
-	Bytes               // text, varchar, name, bytea, numeric (kv/decimal's encoding), arrays and records (kv/array's)
+	Bytes               // text, varchar, name, bytea, numeric (kv/decimal's encoding), json, jsonb (sql/json's form), arrays and records (kv/array's)
 )
 
 // KindOf returns the Kind of a logical type.
@@ -38,7 +38,8 @@ func KindOf(t types.Type) Kind {
 		return Float64
 	case types.UUID, types.Interval:
 		return Word128
-	case types.Text, types.Varchar, types.Name, types.Unknown, types.Bytea, types.Numeric, types.Void, types.Record:
+	case types.Text, types.Varchar, types.Name, types.Unknown, types.Bytea, types.Numeric, types.Void, types.Record,
+		types.JSON, types.JSONB, types.JSONPath:
 		return Bytes
 	}
 	panic(fmt.Sprintf("vector: type %v has no kind", t))

@@ -48,6 +48,9 @@ const (
 	Anycompatible
 	Anycompatiblearray
 	Anycompatiblenonarray
+	JSON
+	JSONB
+	JSONPath
 	idEnd
 )
 
@@ -170,6 +173,10 @@ var infos = [idEnd]info{
 	Regtype:     {2206, 2211, 4, "regtype", "regtype"},
 	Record:      {2249, 2287, -1, "record", "record"},
 	Enum:        {0, 0, 4, "enum", "enum"},
+
+	JSON:     {114, 199, -1, "json", "json"},
+	JSONB:    {3802, 3807, -1, "jsonb", "jsonb"},
+	JSONPath: {4072, 4073, -1, "jsonpath", "jsonpath"},
 
 	Anyelement:            {2283, 0, 4, "anyelement", "anyelement"},
 	Anyarray:              {2277, 0, -1, "anyarray", "anyarray"},

@@ -273,6 +273,13 @@ func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, 
 	if err := noAggregate(sc, e.Pos); err != nil {
 		return nil, err
 	}
+	if e.Distinct {
+		for i, a := range args {
+			if err := groupable(a.Type(), loc(e.Args[min(i, len(e.Args)-1)].Expr)); err != nil {
+				return nil, err
+			}
+		}
+	}
 	agg := logical.Agg{Func: sig.ID, Args: args, Distinct: e.Distinct, Filter: filter, T: t, Order: order}
 	return b.addAggregate(sc.group, name, agg), nil
 }

@@ -185,6 +185,11 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 	}
 	r.node = p
 	if s.Distinct && len(s.DistinctOn) == 0 {
+		for i, t := range targets {
+			if err := groupable(cols[i].T, t.pos); err != nil {
+				return result{}, err
+			}
+		}
 		r.node = distinct(p)
 	}
 	if len(order) > 0 {
@@ -341,6 +346,9 @@ func (b *binder) orderKey(o ast.OrderItem, sc *scope, targets *[]target) (orderK
 			err = sqlerr.New(sqlerr.WrongObjectType, "operator %s is not a valid ordering operator", o.Using).
 				WithHint("Ordering operators must be \"<\" or \">\" members of btree operator families.").At(o.Pos)
 		}
+	}
+	if err == nil {
+		err = orderable((*targets)[i].e.Type(), k.pos)
 	}
 	return k, err
 }
@@ -517,6 +525,9 @@ func (b *binder) groupKeys(s *ast.Select, sc, tsc *scope, targets *[]target) ([]
 			if x, err = b.known(x, types.Of(types.Text), loc(e)); err != nil {
 				return err
 			}
+		}
+		if err := groupable(x.Type(), loc(e)); err != nil {
+			return err
 		}
 		for _, k := range keys {
 			if expr.Equal(k.e, x) {

@@ -102,6 +102,11 @@ func (b *binder) setOpTree(s *ast.SetOp, sc *scope, leaves *[]*item) (result, er
 	out := make([]logical.Col, len(ts))
 	for i := range out {
 		out[i] = b.col(l.cols[i].Name, ts[i])
+		if !s.All {
+			if err := groupable(ts[i], outputPos(s.Left, i)); err != nil {
+				return l, err
+			}
+		}
 	}
 	if s.Op == "UNION" {
 		a := &logical.Append{Out: out}

@@ -49,6 +49,12 @@ func typeID(name string) (types.ID, bool) {
 		return types.Regtype, true
 	case "unknown":
 		return types.Unknown, true
+	case "json":
+		return types.JSON, true
+	case "jsonb":
+		return types.JSONB, true
+	case "jsonpath":
+		return types.JSONPath, true
 	case "void":
 		return types.Void, true
 	}
@@ -58,7 +64,7 @@ func typeID(name string) (types.ID, bool) {
 // unsupportedType reports whether PostgreSQL has a type of this name that Fasti
 // has not; serial counts.
 func unsupportedType(name string) bool {
-	const list = " serial serial4 bigserial serial8 smallserial serial2 char character bpchar nchar \"char\" bit varbit json jsonb jsonpath xml" +
+	const list = " serial serial4 bigserial serial8 smallserial serial2 char character bpchar nchar \"char\" bit varbit xml" +
 		" time timetz money inet cidr macaddr macaddr8 point line lseg box path polygon circle tsvector tsquery" +
 		" int4range int8range numrange tsrange tstzrange daterange regclass regproc regprocedure regoper regoperator regrole" +
 		" regnamespace regconfig regdictionary regcollation xid xid8 cid tid pg_lsn oidvector int2vector record hstore citext geometry geography "

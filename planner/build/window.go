@@ -170,6 +170,9 @@ func (b *binder) window(d *ast.WindowDef, named map[string]*window, sc *scope) (
 	}
 	for _, e := range d.PartitionBy {
 		x, err := b.bindKnown(e, sc)
+		if err == nil {
+			err = groupable(x.Type(), loc(e))
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -228,7 +231,7 @@ func (b *binder) windowKey(o ast.OrderItem, sc *scope) (physical.SortKey, error)
 		return k, sqlerr.New(sqlerr.WrongObjectType, "operator %s is not a valid ordering operator", o.Using).
 			WithHint("Ordering operators must be \"<\" or \">\" members of btree operator families.").At(o.Pos)
 	}
-	return k, nil
+	return k, orderable(k.Expr.Type(), loc(o.Expr))
 }
 
 // frame binds a frame clause.

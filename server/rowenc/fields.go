@@ -33,6 +33,8 @@ const (
 	textUUID
 	textBytea
 	textRegtype
+	textJSONB
+	textJSONPath
 	rawBytes // as stored: strings in both formats, bytea in binary
 	binaryBool
 	binary2
@@ -43,6 +45,8 @@ const (
 	binaryNumeric
 	binaryInterval
 	binaryUUID
+	binaryJSONB
+	binaryJSONPath
 )
 
 // codeOf returns the code of a type in a format.
@@ -50,7 +54,7 @@ func codeOf(t types.Type, format int16) (code, error) {
 	switch {
 	case t.ID == types.Bytea && format == Text:
 		return textBytea, nil
-	case vector.KindOf(t) == vector.Bytes && t.ID != types.Numeric:
+	case vector.KindOf(t) == vector.Bytes && t.ID != types.Numeric && t.ID != types.JSONB && t.ID != types.JSONPath:
 		return rawBytes, nil
 	}
 	text, binary := textInt, binary4
@@ -80,6 +84,10 @@ func codeOf(t types.Type, format int16) (code, error) {
 		text, binary = textInterval, binaryInterval
 	case types.UUID:
 		text, binary = textUUID, binaryUUID
+	case types.JSONB:
+		text, binary = textJSONB, binaryJSONB
+	case types.JSONPath:
+		text, binary = textJSONPath, binaryJSONPath
 	default:
 		return 0, sqlerr.NotSupported("output of type %s", t)
 	}
@@ -249,6 +257,9 @@ func (f *Fields) append(dst []byte, c *column, i int) []byte {
 	case textBytea:
 		s := c.spans[i]
 		return value.AppendBytea(dst, c.arena[s.Off:s.Off+s.Len], f.byteaEscape)
+	case textJSONB, binaryJSONB, textJSONPath, binaryJSONPath:
+		s := c.spans[i]
+		return appendJSON(dst, c.code, c.arena[s.Off:s.Off+s.Len])
 	case textRegtype:
 		return value.Append(dst, types.Of(types.Regtype), vector.IntDatum(int64(c.i32[i])), nil)
 	case binaryBool:
@@ -273,6 +284,19 @@ func (f *Fields) append(dst []byte, c *column, i int) []byte {
 		return binary.BigEndian.AppendUint64(dst, c.w128[i][1])
 	}
 	return dst
+}
+
+// appendJSON writes a jsonb or jsonpath.
+func appendJSON(dst []byte, c code, v []byte) []byte {
+	switch c {
+	case textJSONB:
+		return value.AppendJSONB(dst, v)
+	case binaryJSONB:
+		return value.AppendJSONB(append(dst, value.JSONVersion), v)
+	case binaryJSONPath:
+		dst = append(dst, value.JSONVersion)
+	}
+	return value.AppendJSONPath(dst, string(v))
 }
 
 func (c *column) integer(i int) int64 {

@@ -73,6 +73,15 @@ timestamptz date a s t
 timestamptz timestamp a s t
 timestamptz timestamptz i
 interval interval i
+json jsonb a
+jsonb json a t
+jsonb bool e
+jsonb numeric e
+jsonb int2 e
+jsonb int4 e
+jsonb int8 e
+jsonb float4 e
+jsonb float8 e
 `
 
 // ioTypes have the automatic casts through text: output to a string type is an
@@ -96,6 +105,9 @@ bytea s
 uuid
 oid
 regtype s
+json
+jsonb
+jsonpath
 `
 
 func (t *table) addCasts() {

@@ -35,7 +35,7 @@ func categoryOf(t types.ID) (c category, preferred bool) {
 		return 'D', true
 	case types.Interval:
 		return 'T', true
-	case types.Bytea, types.UUID:
+	case types.Bytea, types.UUID, types.JSON, types.JSONB, types.JSONPath:
 		return 'U', false
 	case types.Unknown:
 		return 'X', false

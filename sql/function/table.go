@@ -78,7 +78,9 @@ func newTable() *table {
 	t.addLines(Window, windowFunctions)
 	t.addLines(SetReturning, setFunctions)
 	t.addLines(OrderedSet, orderedSets)
+	t.addLines(Scalar, jsonFunctions)
 	t.addNames(namedArguments)
+	t.addNames(jsonNames)
 	return t
 }
 

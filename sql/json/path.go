@@ -200,3 +200,67 @@ func TypeOf(text []byte) (Kind, error) {
 	e, err := r.Next()
 	return kindOf(e), err
 }
+
+// ArrayLen returns the kind of the value that a json text holds, and how many
+// elements it has when it is an array.
+func ArrayLen(text []byte) (k Kind, n int, err error) {
+	var r Reader
+	r.Reset(text, false)
+	e, err := r.Next()
+	if err == nil && e == BeginArray {
+		n, err = r.count()
+	}
+	return kindOf(e), n, err
+}
+
+// AppendStripped writes a json text without the members of objects that are
+// null and without blanks, as json_strip_nulls does.
+func AppendStripped(dst, text []byte) ([]byte, error) {
+	var r Reader
+	r.Reset(text, true)
+	var key []byte // of the member that comes next, quoted
+	comma := false // something stands before in the container
+	named := false // key is set
+	write := func() {
+		if comma {
+			dst = append(dst, ',')
+		}
+		if named {
+			dst = append(append(dst, key...), ':')
+		}
+		named = false
+	}
+	for {
+		e, err := r.Next()
+		if err != nil || e == End {
+			return dst, err
+		}
+		start, end := r.Span()
+		switch e {
+		case Key:
+			key, named = AppendQuoted(key[:0], r.Text()), true
+			continue
+		case EndArray, EndObject:
+			dst, comma = append(dst, text[start]), true
+			continue
+		case BeginArray, BeginObject:
+			write()
+			dst, comma = append(dst, text[start]), false
+			continue
+		case NullValue:
+			if named {
+				named = false
+				continue
+			}
+			write()
+			dst = append(dst, "null"...)
+		case StringValue:
+			write()
+			dst = AppendQuoted(dst, r.Text())
+		default:
+			write()
+			dst = append(dst, text[start:end]...)
+		}
+		comma = true
+	}
+}

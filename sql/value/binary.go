@@ -61,7 +61,13 @@ func ParseBinary(t types.Type, b []byte) (vector.Datum, error) {
 		return vector.WordDatum([2]uint64{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}), nil
 	case types.Bytea:
 		return vector.StringDatum(string(b)), nil
-	case types.Text, types.Varchar, types.Name, types.Unknown:
+	case types.JSONB, types.JSONPath:
+		text, err := cutVersion(t.Udt(), b)
+		if err != nil {
+			return vector.NullDatum, err
+		}
+		return Parse(t, string(text), nil)
+	case types.Text, types.Varchar, types.Name, types.Unknown, types.JSON:
 		if err := CheckText(b); err != nil {
 			return vector.NullDatum, err
 		}
@@ -129,6 +135,10 @@ func AppendBinary(dst []byte, t types.Type, d vector.Datum) []byte {
 		return AppendNumericBinary(dst, d.S)
 	case types.Interval:
 		return AppendIntervalBinary(dst, d.W)
+	case types.JSONB:
+		return AppendJSONB(append(dst, JSONVersion), d.S)
+	case types.JSONPath:
+		return AppendJSONPath(append(dst, JSONVersion), d.S)
 	case types.UUID:
 		dst = binary.BigEndian.AppendUint64(dst, d.W[0])
 		return binary.BigEndian.AppendUint64(dst, d.W[1])

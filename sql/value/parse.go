@@ -60,6 +60,12 @@ func Parse(t types.Type, text string, s *Settings) (vector.Datum, error) {
 		return vector.StringDatum(text), nil
 	case types.Name:
 		return vector.StringDatum(cutName(text)), nil
+	case types.JSON:
+		return parseJSON(text)
+	case types.JSONB:
+		return parseJSONB(text)
+	case types.JSONPath:
+		return parseJSONPath(text)
 	case types.Text, types.Unknown, types.Void:
 		return vector.StringDatum(text), nil
 	}
@@ -95,6 +101,10 @@ func Append(dst []byte, t types.Type, d vector.Datum, s *Settings) []byte {
 		return AppendUUID(dst, d.W)
 	case types.Bytea:
 		return AppendBytea(dst, d.S, s.ByteaEscape)
+	case types.JSONB:
+		return AppendJSONB(dst, d.S)
+	case types.JSONPath:
+		return AppendJSONPath(dst, d.S)
 	}
 	return append(dst, d.S...)
 }

@@ -133,6 +133,14 @@ func drawValue(t *rapid.T, id types.ID) vector.Datum {
 		return vector.WordDatum(iv.Word())
 	case types.UUID:
 		return vector.WordDatum([2]uint64{rapid.Uint64().Draw(t, "hi"), rapid.Uint64().Draw(t, "lo")})
+	case types.JSON, types.JSONB, types.JSONPath:
+		text := rapid.SampledFrom([]string{"null", "1.50", `"a\"b"`, "true"}).Draw(t, "json")
+		if typ := types.Of(id); id != types.JSONPath && rapid.Bool().Draw(t, "nested") {
+			d, _ := Parse(typ, `{"b": [`+text+`, {}], "a": `+text+`}`, nil)
+			return d
+		}
+		d, _ := Parse(types.Of(id), text, nil)
+		return d
 	case types.Bytea:
 		return vector.StringDatum(string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")))
 	}

@@ -14,9 +14,35 @@ var fields = []struct {
 	name   string
 	digits int
 }{
-	{"SSSSS", 5}, {"YYYY", 4}, {"RRRR", 4}, {"HH24", 2}, {"HH12", 2}, {"A.M.", 0}, {"P.M.", 0},
-	{"YYY", 3}, {"DDD", 3}, {"TZH", 2}, {"TZM", 2}, {"FF1", 1}, {"FF2", 2}, {"FF3", 3}, {"FF4", 4}, {"FF5", 5}, {"FF6", 6},
-	{"YY", 2}, {"RR", 2}, {"MM", 2}, {"DD", 2}, {"HH", 2}, {"MI", 2}, {"SS", 2}, {"MS", 3}, {"US", 6}, {"AM", 0}, {"PM", 0}, {"Y", 1},
+	{"SSSSS", 5},
+	{"YYYY", 4},
+	{"RRRR", 4},
+	{"HH24", 2},
+	{"HH12", 2},
+	{"A.M.", 0},
+	{"P.M.", 0},
+	{"YYY", 3},
+	{"DDD", 3},
+	{"TZH", 2},
+	{"TZM", 2},
+	{"FF1", 1},
+	{"FF2", 2},
+	{"FF3", 3},
+	{"FF4", 4},
+	{"FF5", 5},
+	{"FF6", 6},
+	{"YY", 2},
+	{"RR", 2},
+	{"MM", 2},
+	{"DD", 2},
+	{"HH", 2},
+	{"MI", 2},
+	{"SS", 2},
+	{"MS", 3},
+	{"US", 6},
+	{"AM", 0},
+	{"PM", 0},
+	{"Y", 1},
 }
 
 // piece is a field of a template, or a character that must stand in the text.

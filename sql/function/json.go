@@ -1,0 +1,99 @@
+package function
+
+// jsonFunctions are json, jsonb and jsonpath (manual 9.16), operators first.
+// Each operator of PostgreSQL is a function with a name too.
+const jsonFunctions = `
+->(json,text) json
+->(json,int4) json
+->(jsonb,text) jsonb t
+->(jsonb,int4) jsonb t
+->>(json,text) text
+->>(json,int4) text
+->>(jsonb,text) text t
+->>(jsonb,int4) text t
+@>(jsonb,jsonb) bool t
+<@(jsonb,jsonb) bool t
+?(jsonb,text) bool t
+||(jsonb,jsonb) jsonb
+-(jsonb,text) jsonb
+-(jsonb,int4) jsonb
+@?(jsonb,jsonpath) bool
+@@(jsonb,jsonpath) bool
+=(jsonb,jsonb) bool t
+<>(jsonb,jsonb) bool t
+<(jsonb,jsonb) bool t
+<=(jsonb,jsonb) bool t
+>(jsonb,jsonb) bool t
+>=(jsonb,jsonb) bool t
+
+json_object_field(json,text) json
+json_object_field_text(json,text) text
+json_array_element(json,int4) json
+json_array_element_text(json,int4) text
+jsonb_object_field(jsonb,text) jsonb t
+jsonb_object_field_text(jsonb,text) text t
+jsonb_array_element(jsonb,int4) jsonb t
+jsonb_array_element_text(jsonb,int4) text t
+jsonb_contains(jsonb,jsonb) bool t
+jsonb_contained(jsonb,jsonb) bool t
+jsonb_exists(jsonb,text) bool t
+jsonb_concat(jsonb,jsonb) jsonb
+jsonb_delete(jsonb,text) jsonb
+jsonb_delete(jsonb,int4) jsonb
+jsonb_eq(jsonb,jsonb) bool t
+jsonb_ne(jsonb,jsonb) bool t
+jsonb_lt(jsonb,jsonb) bool t
+jsonb_le(jsonb,jsonb) bool t
+jsonb_gt(jsonb,jsonb) bool t
+jsonb_ge(jsonb,jsonb) bool t
+jsonb_cmp(jsonb,jsonb) int4 t
+jsonb_path_exists_opr(jsonb,jsonpath) bool
+jsonb_path_match_opr(jsonb,jsonpath) bool
+
+to_json(anyelement) json s
+to_jsonb(anyelement) jsonb s
+json_build_array() json s n
+json_build_array(any...) json s n
+json_build_object() json s n
+json_build_object(any...) json s n
+jsonb_build_array() jsonb s n
+jsonb_build_array(any...) jsonb s n
+jsonb_build_object() jsonb s n
+jsonb_build_object(any...) jsonb s n
+json_array_length(json) int4
+jsonb_array_length(jsonb) int4
+json_typeof(json) text
+jsonb_typeof(jsonb) text t
+json_strip_nulls(json) json
+jsonb_strip_nulls(jsonb) jsonb
+jsonb_pretty(jsonb) text t
+
+jsonb_path_exists(jsonb,jsonpath,jsonb,bool) bool
+jsonb_path_exists_tz(jsonb,jsonpath,jsonb,bool) bool s
+jsonb_path_match(jsonb,jsonpath,jsonb,bool) bool
+jsonb_path_match_tz(jsonb,jsonpath,jsonb,bool) bool s
+jsonb_path_query_array(jsonb,jsonpath,jsonb,bool) jsonb
+jsonb_path_query_array_tz(jsonb,jsonpath,jsonb,bool) jsonb s
+jsonb_path_query_first(jsonb,jsonpath,jsonb,bool) jsonb
+jsonb_path_query_first_tz(jsonb,jsonpath,jsonb,bool) jsonb s
+`
+
+// jsonNames are the parameters that a call may name, with their defaults.
+const jsonNames = `
+json_object_field(json,text) from_json field_name
+json_object_field_text(json,text) from_json field_name
+json_array_element(json,int4) from_json element_index
+json_array_element_text(json,int4) from_json element_index
+jsonb_object_field(jsonb,text) from_json field_name
+jsonb_object_field_text(jsonb,text) from_json field_name
+jsonb_array_element(jsonb,int4) from_json element_index
+jsonb_array_element_text(jsonb,int4) from_json element_index
+jsonb_path_exists(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
+jsonb_path_exists_tz(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
+jsonb_path_match(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
+jsonb_path_match_tz(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
+jsonb_path_query_array(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
+jsonb_path_query_array_tz(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
+jsonb_path_query_first(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
+jsonb_path_query_first_tz(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
+`
