@@ -34,6 +34,8 @@ type builder struct {
 	// scans and builds are what the workers of a Gather share; nil outside one.
 	scans  map[*physical.Scan]*scan.Source
 	builds map[*physical.Join]*join.Build
+	// serial: below the right side of an Apply, where no workers are worth it.
+	serial bool
 }
 
 // build makes the operators of n. In test builds every operator is watched: its
@@ -100,6 +102,8 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 		return made(project.NewSet(in, inputTypes(n), n))
 	case *physical.Join:
 		return b.join(n)
+	case *physical.Apply:
+		return b.apply(n)
 	case *physical.Gather:
 		return b.gather(n)
 	case *physical.DistinctOn:
@@ -192,9 +196,19 @@ func (b *builder) join(n *physical.Join) (op.Operator, error) {
 	return made(join.New(left, build, !shared, n))
 }
 
+func (b *builder) apply(n *physical.Apply) (op.Operator, error) {
+	left, err := b.build(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	right := &builder{env: b.env, serial: true}
+	return made(join.NewApply(left, func() (op.Operator, error) { return right.build(n.Right) }, n))
+}
+
 // joins reports whether a row of a table below n may come more than once.
 func joins(n physical.Node) bool {
-	if _, ok := n.(*physical.Join); ok {
+	switch n.(type) {
+	case *physical.Join, *physical.Apply, *physical.ProjectSet:
 		return true
 	}
 	for _, in := range n.Inputs() {

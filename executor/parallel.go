@@ -18,7 +18,7 @@ func (b *builder) gather(n *physical.Gather) (op.Operator, error) {
 		builder: &builder{env: b.env, scans: map[*physical.Scan]*scan.Source{}, builds: map[*physical.Join]*join.Build{}},
 		node:    n.Input,
 	}
-	if b.scans != nil || !divisible(n.Input) {
+	if b.scans != nil || b.serial || !divisible(n.Input) {
 		return b.build(n.Input)
 	}
 	if err := c.share(n.Input); err != nil {

@@ -129,6 +129,11 @@ func (d *deparser) column(n physical.Node, i int) string {
 		if i < len(n.Input.Fields()) {
 			return d.column(n.Input, i)
 		}
+	case *physical.Apply:
+		if w := len(n.Left.Fields()); i >= w {
+			return d.column(n.Right, i-w)
+		}
+		return d.column(n.Left, i)
 	case *physical.Filter, *physical.Sort, *physical.Limit, *physical.Gather, *physical.DistinctOn, *physical.SingleRow:
 		return d.column(n.Inputs()[0], i)
 	}

@@ -346,6 +346,18 @@ func (x *explainer) describe(n physical.Node) *block {
 		return x.aggregate(n)
 	case *physical.Join:
 		return x.join(n)
+	case *physical.Apply:
+		kind := map[physical.JoinKind]string{physical.Left: " Left Join", physical.Semi: " Semi Join", physical.Anti: " Anti Join"}[n.Kind]
+		b := x.leaf("Nested Loop"+kind, "")
+		params := make([]string, len(n.Params))
+		for i, p := range n.Params {
+			params[i] = fmt.Sprintf("$%d = %s", n.First+i, x.d.column(n.Left, p))
+		}
+		b.add("Params", "%s", strings.Join(params, ", "))
+		if len(n.Residual) > 0 {
+			b.add("Join Filter", "%s", x.d.conjunction(n.Residual, n.Left, n.Right))
+		}
+		return b
 	case *physical.Sort:
 		b := x.leaf("Sort", "")
 		b.add("Sort Key", "%s", x.d.sortKeys(n.Keys, n.Input))

@@ -113,7 +113,7 @@ func optimize(st *build.Statement, o Options) logical.Node {
 	for _, c := range st.Out {
 		need.Add(c.ID)
 	}
-	return rules.Apply(st.Root, need, rules.Options{Rows: o.Rows, NextID: st.NextID})
+	return rules.Apply(st.Root, need, rules.Options{Rows: o.Rows, NextID: st.NextID, Params: len(st.Params)})
 }
 
 func planExplain(e *ast.Explain, o Options) (*Prepared, error) {

@@ -76,6 +76,22 @@ func (b *Builder) AppendRows(src []*Vector, rows []uint32) error {
 	return nil
 }
 
+// AppendBeside copies the named rows of left and, beside them, as many of right:
+// the columns of left come first. Right may be nil.
+func (b *Builder) AppendBeside(left []*Vector, l []uint32, right []*Vector, r []uint32) error {
+	for i, v := range b.cols {
+		src, rows, at := left, l, i
+		if i >= len(left) {
+			src, rows, at = right, r, i-len(left)
+		}
+		if err := appendVector(v, &b.more[i], b.rows, src[at], rows); err != nil {
+			return err
+		}
+	}
+	b.rows += len(l)
+	return nil
+}
+
 // AppendDatums copies one row of values, which have the columns' kinds.
 func (b *Builder) AppendDatums(row []Datum) error {
 	for i, v := range b.cols {

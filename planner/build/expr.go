@@ -306,6 +306,11 @@ func (b *binder) rows(op string, l, r []ast.Expr, pos int, sc *scope) (expr.Expr
 	if err != nil {
 		return nil, err
 	}
+	return b.rowsCompared(op, left, right, pos)
+}
+
+// rowsCompared compares two bound rows of the same length.
+func (b *binder) rowsCompared(op string, left, right []expr.Expr, pos int) (expr.Expr, error) {
 	pair := func(op string, i int) (expr.Expr, error) {
 		return b.call(op, []expr.Expr{left[i], right[i]}, pos)
 	}
@@ -597,10 +602,7 @@ func (b *binder) quantified(e *ast.Quantified, sc *scope) (expr.Expr, error) {
 		case e.All && (e.Op == "<>" || e.Op == "!="):
 			return b.inValue(&ast.In{Node: e.Node, X: e.X, Query: e.Query, Not: true}, sc)
 		}
-		if _, err := b.query(e.Query, sc); err != nil {
-			return nil, err
-		}
-		return nil, sqlerr.NotSupported("%s (subquery)", quantifier(e)).At(e.Pos)
+		return b.anyValue(e.X, e.Op, e.All, false, e.Query, sc, e.Pos)
 	}
 	arr, ok := e.Array.(*ast.Array)
 	if c, is := e.Array.(*ast.Cast); is {
@@ -644,13 +646,6 @@ func (b *binder) quantified(e *ast.Quantified, sc *scope) (expr.Expr, error) {
 		return expr.And{Args: each}, nil
 	}
 	return expr.Or{Args: each}, nil
-}
-
-func quantifier(e *ast.Quantified) string {
-	if e.All {
-		return e.Op + " ALL"
-	}
-	return e.Op + " ANY"
 }
 
 // caseOf binds CASE; with an argument each condition is an equality with it.

@@ -28,8 +28,8 @@ func (b *binder) from(list []ast.TableExpr, sc *scope) (logical.Node, error) {
 		}
 		if node == nil {
 			node = n
-		} else if node, err = beside(physical.Inner, node, n, nil); err != nil {
-			return nil, err
+		} else {
+			node = beside(physical.Inner, node, n, nil)
 		}
 	}
 	if node == nil {
@@ -207,12 +207,13 @@ func resultItem(name string, cols []logical.Col) *item {
 }
 
 func (b *binder) subqueryRef(t *ast.SubqueryRef, sc *scope) (logical.Node, []*item, error) {
+	// Items beside it are visible to a lateral one only, those of the query around
+	// always.
+	outer := &scope{level: sc.level, parent: sc.parent, entries: sc.entries, ctes: sc.ctes}
 	if t.Lateral {
-		return nil, nil, sqlerr.NotSupported("LATERAL").At(t.Pos)
+		outer = sc.lateral()
 	}
-	// Items beside it are not visible, those of the query around are.
-	hidden := &scope{level: sc.level, parent: sc.parent, entries: sc.entries, ctes: sc.ctes}
-	r, err := b.query(t.Query, hidden)
+	r, err := b.query(t.Query, outer)
 	if err == nil {
 		err = b.textUnknowns(&r)
 	}
@@ -264,7 +265,7 @@ func (b *binder) join(t *ast.JoinExpr, sc *scope) (logical.Node, []*item, error)
 	if t.Natural {
 		using = commonNames(litems, ritems)
 	}
-	j := &logical.Join{Kind: joinKinds[t.Kind], Left: left, Right: right}
+	j := beside(joinKinds[t.Kind], left, right, nil)
 	merged := &item{name: t.Alias.Name, relSeen: t.Alias.Name != "", colsSeen: true, join: true}
 	var node logical.Node = j
 	if len(using) > 0 {
@@ -278,18 +279,10 @@ func (b *binder) join(t *ast.JoinExpr, sc *scope) (logical.Node, []*item, error)
 		if err != nil {
 			return nil, nil, err
 		}
-		lcols := logical.Columns(j.Left)
-		for _, a := range subs {
-			for _, c := range a.on {
-				if !lcols.Covers(a.withoutOwn(clean(c, on.level))) {
-					return nil, nil, sqlerr.NotSupported("correlated subquery in JOIN/ON").At(t.Pos)
-				}
-			}
-		}
-		if j.Left, err = attach(j.Left, subs, on, nil); err != nil {
+		conds := logical.Conjuncts(nil, clean(cond, on.level))
+		if node, err = onSubqueries(j, subs, conds, on); err != nil {
 			return nil, nil, err
 		}
-		j.On = logical.Conjuncts(nil, clean(cond, on.level))
 	}
 	for _, items := range [][]*item{litems, ritems} {
 		for _, it := range items {
@@ -315,11 +308,6 @@ func (b *binder) join(t *ast.JoinExpr, sc *scope) (logical.Node, []*item, error)
 		return nil, nil, sqlerr.NotSupported("alias of JOIN USING").At(t.Pos)
 	}
 	sc.entries = append(sc.entries, merged)
-	if node == j {
-		if node, err = beside(j.Kind, j.Left, j.Right, j.On); err != nil {
-			return nil, nil, err
-		}
-	}
 	return node, append(visible, merged), nil
 }
 

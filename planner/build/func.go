@@ -270,7 +270,12 @@ func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, 
 	if err != nil {
 		return nil, err
 	}
-	if err := noAggregate(sc, e.Pos); err != nil {
+	agg := logical.Agg{Func: sig.ID, Args: args, Distinct: e.Distinct, Filter: filter, T: t, Order: order}
+	owner := sc.aggregateOwner(agg)
+	if owner != sc {
+		agg = cleanAgg(agg, owner.level)
+	}
+	if err := noAggregate(owner, e.Pos); err != nil {
 		return nil, err
 	}
 	if e.Distinct {
@@ -280,8 +285,7 @@ func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, 
 			}
 		}
 	}
-	agg := logical.Agg{Func: sig.ID, Args: args, Distinct: e.Distinct, Filter: filter, T: t, Order: order}
-	return b.addAggregate(sc.group, name, agg), nil
+	return b.addAggregate(owner.group, name, agg), nil
 }
 
 // aggregateOrder binds ORDER BY in an aggregate call whose arguments are args. It

@@ -21,7 +21,9 @@ func (sc *scope) lateral() *scope {
 // LATERAL or not: see transformRangeFunction.
 func (b *binder) funcRef(t *ast.FuncRef, sc *scope) (logical.Node, []*item, error) {
 	fsc := sc.lateral()
-	set := &logical.ProjectSet{Input: oneRow()}
+	var subs []attachment
+	fsc.scalars = &subs
+	set := &logical.ProjectSet{}
 	name := ""
 	for _, f := range severalArrays(t.Funcs) {
 		fname, err := functionName(f.Name)
@@ -43,6 +45,10 @@ func (b *binder) funcRef(t *ast.FuncRef, sc *scope) (logical.Node, []*item, erro
 				WithHint("Put the column definition list inside ROWS FROM().").At(t.Pos)
 		}
 		set.Ordinality = b.col("ordinality", types.Of(types.Int8))
+	}
+	var err error
+	if set.Input, err = attach(oneRow(), subs, fsc, nil); err != nil {
+		return nil, nil, err
 	}
 	it := resultItem(name, set.Made())
 	if err := it.rename(t.Alias, "function", t.Pos); err != nil {
@@ -116,32 +122,8 @@ func (b *binder) rangeFunction(name string, f *ast.FuncCall, t *ast.FuncRef, sc 
 	return call, nil
 }
 
-// isOneRow reports whether n is what oneRow returns.
-func isOneRow(n logical.Node) bool {
-	v, ok := n.(*logical.Values)
-	return ok && len(v.Out) == 0 && len(v.Rows) == 1
-}
-
 // beside joins what an item of FROM gives to what stands before it, which it may
 // use columns of.
-func beside(kind physical.JoinKind, left, right logical.Node, on []expr.Expr) (logical.Node, error) {
-	cols := logical.Columns(left)
-	tied := false
-	for id := range logical.Free(right) {
-		tied = tied || cols.Has(id)
-	}
-	if !tied {
-		return &logical.Join{Kind: kind, Left: left, Right: right, On: on}, nil
-	}
-	if s, ok := right.(*logical.ProjectSet); ok && isOneRow(s.Input) {
-		c := *s
-		c.Input = left
-		if kind == physical.Inner && len(on) > 0 {
-			return &logical.Filter{Input: &c, Conds: on}, nil
-		}
-		if c.Outer = kind == physical.Left; len(on) == 0 || len(on) == 1 && expr.Equal(on[0], logical.True()) {
-			return &c, nil
-		}
-	}
-	return nil, sqlerr.NotSupported("this form of LATERAL")
+func beside(kind physical.JoinKind, left, right logical.Node, on []expr.Expr) *logical.Join {
+	return &logical.Join{Kind: kind, Left: left, Right: right, On: on, Lateral: logical.Free(right).Meets(logical.Columns(left))}
 }

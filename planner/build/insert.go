@@ -171,8 +171,7 @@ func checkWidth(n int, valuePos func(i int) int, cols, pos []int, allColumns boo
 // replaced row by row.
 func (b *binder) insertValues(t *schema.Table, v *ast.Values, cols, pos []int, all bool, source []expr.Expr, sc *scope) (logical.Node, error) {
 	vsc := sc.in(inValues)
-	var subs []attachment
-	vsc.scalars = &subs
+	subs := make([][]attachment, len(v.Rows))
 	var sets setCalls
 	if len(v.Rows) == 1 { // as SELECT of the values
 		vsc.sets = &sets
@@ -193,6 +192,7 @@ func (b *binder) insertValues(t *schema.Table, v *ast.Values, cols, pos []int, a
 		// All values of a row are bound before any gets its column's type: a
 		// parameter that stands twice must have one type.
 		var err error
+		vsc.scalars = &subs[i]
 		for k, e := range r {
 			if _, ok := e.(*ast.Default); ok {
 				rows[i][k], err = b.defaultOf(t, cols[k])
@@ -216,7 +216,7 @@ func (b *binder) insertValues(t *schema.Table, v *ast.Values, cols, pos []int, a
 		source[cols[k]] = out[k].Ref()
 	}
 	if len(sets.calls) > 0 {
-		n, err := attach(oneRow(), subs, sc, nil)
+		n, err := attach(oneRow(), subs[0], sc, nil)
 		return &logical.Project{Input: projectSets(n, sets.calls), Exprs: rows[0], Out: out}, err
 	}
 	return b.valuesNode(rows, out, subs, sc)

@@ -3,6 +3,7 @@ package build
 import (
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/logical"
+	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/ast"
 	"github.com/dejaq/fasti/sql/expr"
 	"github.com/dejaq/fasti/sql/function"
@@ -246,6 +247,7 @@ func (b *binder) limit(n logical.Node, t *ast.Tail, sc *scope) (logical.Node, er
 		return n, nil
 	}
 	l := &logical.Limit{Input: n}
+	var subs []attachment
 	for _, x := range []struct {
 		e ast.Expr
 		c clause
@@ -254,7 +256,9 @@ func (b *binder) limit(n logical.Node, t *ast.Tail, sc *scope) (logical.Node, er
 		if x.e == nil {
 			continue
 		}
-		e, err := b.bindClean(x.e, sc.in(x.c))
+		lsc := sc.in(x.c)
+		lsc.scalars = &subs
+		e, err := b.bindClean(x.e, lsc)
 		if err != nil {
 			return nil, err
 		}
@@ -266,7 +270,7 @@ func (b *binder) limit(n logical.Node, t *ast.Tail, sc *scope) (logical.Node, er
 		if !ok {
 			return nil, sqlerr.New(sqlerr.DatatypeMismatch, "argument of %s must be type bigint, not type %s", x.c.words(), t.Plain()).At(loc(x.e))
 		}
-		if !logical.Constant(e) {
+		if usesColumns(e, sc) {
 			return nil, sqlerr.New(sqlerr.InvalidColumnReference, "argument of %s must not contain variables", x.c.words()).At(columnPos(x.e))
 		}
 		*x.r = e
@@ -277,7 +281,23 @@ func (b *binder) limit(n logical.Node, t *ast.Tail, sc *scope) (logical.Node, er
 	if l.Count == nil && l.Offset == nil {
 		return n, nil
 	}
+	if len(subs) > 0 {
+		in, err := attach(oneRow(), subs, sc, nil)
+		return &logical.Join{Kind: physical.Inner, Left: in, Right: l, Lateral: true}, err
+	}
 	return l, nil
+}
+
+// usesColumns reports whether e reads columns of sc's level.
+func usesColumns(e expr.Expr, sc *scope) bool {
+	used := logical.Set{}
+	used.AddExpr(e)
+	for id := range used {
+		if sc.has(id) {
+			return true
+		}
+	}
+	return false
 }
 
 // columnPos finds where the first column of an expression was written.

@@ -1,6 +1,8 @@
 package build
 
 import (
+	"slices"
+
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/logical"
@@ -20,33 +22,76 @@ type attachment struct {
 	on   []expr.Expr // over node's columns and those of the clause, tagged
 }
 
-// withoutOwn replaces the columns that the attachment brings by NULL.
-func (a attachment) withoutOwn(e expr.Expr) expr.Expr {
+// of reports whether the subquery uses columns of cols only, beside its own.
+func (a attachment) of(cols logical.Set, sc *scope) bool {
 	own := logical.Columns(a.node)
-	return logical.Rewrite(e, func(x expr.Expr) (expr.Expr, bool) {
-		if c, ok := x.(expr.Column); ok && own.Has(c.Index) {
-			return expr.Const{Value: vector.NullDatum, T: c.T}, true
+	outside := false
+	see := func(e expr.Expr) {
+		used := logical.Set{}
+		used.AddExpr(clean(e, sc.level))
+		for id := range used {
+			outside = outside || sc.has(id) && !own.Has(id) && !cols.Has(id)
 		}
-		return nil, false
-	})
+	}
+	for _, c := range a.on {
+		see(c)
+	}
+	for id := range logical.Free(a.node) {
+		see(expr.Column{Index: id})
+	}
+	return !outside
+}
+
+// onSubqueries puts the conditions of an ON clause on j, and the subqueries in
+// them below or above it.
+func onSubqueries(j *logical.Join, subs []attachment, conds []expr.Expr, sc *scope) (logical.Node, error) {
+	left := true
+	for _, a := range subs {
+		left = left && a.of(logical.Columns(j.Left), sc)
+	}
+	var err error
+	switch {
+	case left:
+		j.Left, err = attach(j.Left, subs, sc, nil)
+		j.On = conds
+		return j, err
+	case j.Kind == physical.Inner:
+		n, err := attach(j, subs, sc, nil)
+		return &logical.Filter{Input: n, Conds: conds}, err
+	case j.Kind == physical.Right:
+		j.Kind, j.Left, j.Right = physical.Left, j.Right, j.Left
+		fallthrough
+	case j.Kind == physical.Left:
+		// The right rows are looked for with the left row at hand.
+		n, err := attach(j.Right, subs, sc, nil)
+		j.Right, j.Lateral = &logical.Filter{Input: n, Conds: conds}, true
+		return j, err
+	}
+	return nil, sqlerr.NotSupported("correlated subquery in ON of a FULL JOIN")
 }
 
 // attach joins the subqueries of a clause to its input. fix is the grouping
 // check for what the conditions say of the input; nil for none.
 func attach(n logical.Node, subs []attachment, sc *scope, fix func(expr.Expr) (expr.Expr, error)) (logical.Node, error) {
+	if fix == nil {
+		fix = func(e expr.Expr) (expr.Expr, error) { return clean(e, sc.level), nil }
+	}
 	for _, s := range subs {
 		j := &logical.Join{Kind: physical.Inner, Left: n, Right: s.node}
+		if len(logical.Free(s.node)) > 0 {
+			right, err := logical.MapExprs(s.node, fix)
+			if err != nil {
+				return nil, err
+			}
+			j.Right, j.Lateral = right, true
+		}
 		if s.on != nil {
 			j.Kind = physical.Left
 		}
 		for _, c := range s.on {
-			if fix == nil {
-				c = clean(c, sc.level)
-			} else {
-				var err error
-				if c, err = fix(c); err != nil {
-					return nil, err
-				}
+			var err error
+			if c, err = fix(c); err != nil {
+				return nil, err
 			}
 			j.On = append(j.On, c)
 		}
@@ -64,8 +109,6 @@ func (b *binder) scalar(a attachment, sc *scope, pos int) error {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "cannot use subquery in COPY FROM WHERE condition").At(pos)
 	case sc.scalars == nil:
 		return sqlerr.NotSupported("subquery in %s", sc.clause.words()).At(pos)
-	case len(logical.Free(a.node)) > 0:
-		return sqlerr.NotSupported("this form of correlated subquery").At(pos)
 	}
 	*sc.scalars = append(*sc.scalars, a)
 	return nil
@@ -90,7 +133,9 @@ func (b *binder) scalarSubquery(e *ast.Subquery, sc *scope) (expr.Expr, error) {
 		return nil, sqlerr.New(sqlerr.SyntaxError, "subquery must return only one column").At(e.Pos)
 	}
 	if free := logical.Free(r.node); len(free) > 0 {
-		return b.correlated(r, free, sc, e.Pos)
+		if x, ok, err := b.correlated(r, free, sc, e.Pos); ok || err != nil {
+			return x, err
+		}
 	}
 	n := r.node
 	if !singleRow(n) {
@@ -120,21 +165,21 @@ func singleRow(n logical.Node) bool {
 // is evaluated once for all outer rows, with these columns as a key by which each
 // outer row finds its own. Three forms: an aggregate, which becomes one by groups;
 // LIMIT 1, which keeps the first row of each key; anything else must have one row
-// for each key that is asked for. The select list is evaluated on the outer row.
-func (b *binder) correlated(r result, free logical.Set, sc *scope, pos int) (expr.Expr, error) {
-	refuse := sqlerr.NotSupported("this form of correlated subquery").At(pos)
+// for each key that is asked for. The select list is evaluated on the outer row. ok
+// is false for other subqueries, which are evaluated for each outer row.
+func (b *binder) correlated(r result, free logical.Set, sc *scope, pos int) (x expr.Expr, ok bool, err error) {
 	value := r.cols[0].Ref()
 	n := r.node
 	limited := false
 	if l, ok := n.(*logical.Limit); ok {
 		if c, ok := l.Count.(expr.Const); !ok || l.Offset != nil || c.Value.I != 1 {
-			return nil, refuse
+			return nil, false, nil
 		}
 		limited, n = true, l.Input
 	}
 	var order []physical.SortKey
 	if s, ok := n.(*logical.Sort); ok {
-		order, n = s.Keys, s.Input
+		order, n = slices.Clone(s.Keys), s.Input
 	}
 	for {
 		p, ok := n.(*logical.Project)
@@ -149,19 +194,19 @@ func (b *binder) correlated(r result, free logical.Set, sc *scope, pos int) (exp
 		n = p.Input
 	}
 	if v, ok := n.(*logical.Values); ok && len(v.Rows) == 1 && len(v.Out) == 0 {
-		return value, nil // (SELECT outer.column)
+		return value, true, nil // (SELECT outer.column)
 	}
 	agg, aggregates := n.(*logical.Aggregate)
 	if aggregates && len(agg.Keys) > 0 {
-		return nil, refuse
+		return nil, false, nil
 	}
 	if aggregates {
 		n = agg.Input
 	}
-	n, conds := pull(n, free, false)
+	n, conds := logical.Pull(n, free, false)
 	keys, on, ok := b.correlation(conds, logical.Columns(n), free)
 	if !ok {
-		return nil, refuse
+		return nil, false, nil
 	}
 	a := attachment{on: on}
 	switch {
@@ -192,8 +237,11 @@ func (b *binder) correlated(r result, free logical.Set, sc *scope, pos int) (exp
 		a.node = d
 	default:
 		if a.node, value, ok = b.onePerKey(n, keys, value); !ok {
-			return nil, refuse
+			return nil, false, nil
 		}
+	}
+	if logical.Free(a.node).Meets(free) {
+		return nil, false, nil
 	}
 	if !aggregates {
 		// No row is NULL, whatever the select list would make of NULLs.
@@ -201,7 +249,7 @@ func (b *binder) correlated(r result, free logical.Set, sc *scope, pos int) (exp
 		found := b.marked(&a)
 		value = expr.Case{Whens: []expr.When{{Cond: found, Then: value}}, Else: null, T: value.Type()}
 	}
-	return value, b.scalar(a, sc, pos)
+	return value, true, b.scalar(a, sc, pos)
 }
 
 // onePerKey groups n by keys for a value that may come from one row only: where
@@ -313,14 +361,13 @@ func (b *binder) existsValue(e *ast.Exists, sc *scope) (expr.Expr, error) {
 		return nil, err
 	}
 	if free := logical.Free(r.node); len(free) > 0 {
-		in, conds := pull(r.node, free, true)
+		in, conds := logical.Pull(r.node, free, true)
 		keys, on, ok := b.correlation(conds, logical.Columns(in), free)
-		if !ok {
-			return nil, sqlerr.NotSupported("this form of correlated subquery").At(e.Pos)
+		if ok && !logical.Free(in).Meets(free) {
+			a := attachment{node: &logical.Aggregate{Input: in, Keys: keys.exprs, KeyCols: keys.cols}, on: on}
+			found := b.marked(&a)
+			return found, b.scalar(a, sc, e.Pos)
 		}
-		a := attachment{node: &logical.Aggregate{Input: in, Keys: keys.exprs, KeyCols: keys.cols}, on: on}
-		found := b.marked(&a)
-		return found, b.scalar(a, sc, e.Pos)
 	}
 	int8 := types.Of(types.Int8)
 	count, err := function.Resolve("count", nil)
@@ -344,7 +391,7 @@ func (b *binder) existsValue(e *ast.Exists, sc *scope) (expr.Expr, error) {
 // either side of a comparison, which two counts over all values tell.
 func (b *binder) inValue(e *ast.In, sc *scope) (expr.Expr, error) {
 	if _, ok := e.X.(*ast.Row); ok {
-		return nil, sqlerr.NotSupported("IN (subquery) with a row below OR, or outside of WHERE and HAVING,").At(e.Pos)
+		return b.anyValue(e.X, "=", false, e.Not, e.Query, sc, e.Pos)
 	}
 	x, err := b.bind(e.X, sc)
 	if err != nil {
@@ -355,13 +402,11 @@ func (b *binder) inValue(e *ast.In, sc *scope) (expr.Expr, error) {
 		if r[i], err = b.subquery(e.Query, sc); err != nil {
 			return nil, err
 		}
-		switch {
-		case len(r[i].cols) > 1:
-			return nil, sqlerr.New(sqlerr.SyntaxError, "subquery has too many columns").At(e.Pos)
-		case len(r[i].cols) < 1:
-			return nil, sqlerr.New(sqlerr.SyntaxError, "subquery has too few columns").At(e.Pos)
-		case len(logical.Free(r[i].node)) > 0:
-			return nil, sqlerr.NotSupported("correlated IN (subquery) below OR, or outside of WHERE and HAVING,").At(e.Pos)
+		if err := subqueryWidth(r[i], 1, e.Pos); err != nil {
+			return nil, err
+		}
+		if len(logical.Free(r[i].node)) > 0 {
+			return b.anyOf([]expr.Expr{x}, "=", false, e.Not, r[i], sc, e.Pos)
 		}
 	}
 	y := r[0].cols[0]
@@ -407,4 +452,86 @@ func (b *binder) inValue(e *ast.In, sc *scope) (expr.Expr, error) {
 		{Cond: empty, Then: truth(false)},
 		{Cond: expr.Or{Args: []expr.Expr{expr.IsNull{X: x}, nulls}}, Then: unknown},
 	}}, nil
+}
+
+// subqueryWidth checks the columns of a subquery that is compared with n values.
+func subqueryWidth(r result, n, pos int) error {
+	switch {
+	case len(r.cols) < n:
+		return sqlerr.New(sqlerr.SyntaxError, "subquery has too few columns").At(pos)
+	case len(r.cols) > n:
+		return sqlerr.New(sqlerr.SyntaxError, "subquery has too many columns").At(pos)
+	}
+	return nil
+}
+
+// anyValue is [NOT] x op ANY|ALL (query) in an expression.
+func (b *binder) anyValue(x ast.Expr, op string, all, not bool, q ast.Query, sc *scope, pos int) (expr.Expr, error) {
+	left := []ast.Expr{x}
+	if row, ok := x.(*ast.Row); ok {
+		left = row.Elems
+	}
+	xs, err := b.bindAll(left, sc)
+	if err != nil {
+		return nil, err
+	}
+	r, err := b.subquery(q, sc)
+	if err != nil {
+		return nil, err
+	}
+	return b.anyOf(xs, op, all, not, r, sc, pos)
+}
+
+// anyOf is anyValue over what is bound: for each outer row the comparisons with
+// the rows of the subquery are counted.
+func (b *binder) anyOf(xs []expr.Expr, op string, all, not bool, r result, sc *scope, pos int) (expr.Expr, error) {
+	test, err := b.compareRows(op, xs, r, all, pos)
+	if err != nil {
+		return nil, err
+	}
+	int8 := types.Of(types.Int8)
+	name := "bool_or"
+	if all {
+		name = "bool_and"
+	}
+	holds, rows, known := b.col(name, expr.Bool), b.col("count", int8), b.col("count", int8)
+	agg := &logical.Aggregate{Input: r.node, AggCols: []logical.Col{holds, rows, known}}
+	for i, args := range [][]expr.Expr{{test}, nil, {test}} {
+		sig, err := function.Resolve([]string{name, "count", "count"}[i], typesOf(args))
+		if err != nil {
+			return nil, err
+		}
+		agg.Aggs = append(agg.Aggs, logical.Agg{Func: sig.ID, Args: args, T: agg.AggCols[i].T})
+	}
+	if err := b.scalar(attachment{node: agg}, sc, pos); err != nil {
+		return nil, err
+	}
+	some, err := b.call("<", []expr.Expr{known.Ref(), rows.Ref()}, pos)
+	if err != nil {
+		return nil, err
+	}
+	truth := func(t bool) expr.Expr { return expr.Const{Value: vector.BoolDatum(t != not), T: expr.Bool} }
+	return expr.Case{T: expr.Bool, Else: truth(all), Whens: []expr.When{
+		{Cond: expr.IsTruth{X: holds.Ref(), Want: !all}, Then: truth(!all)},
+		{Cond: some, Then: expr.Const{Value: vector.NullDatum, T: expr.Bool}},
+	}}, nil
+}
+
+// compareRows compares xs with the columns of a subquery by op ANY or ALL.
+func (b *binder) compareRows(op string, xs []expr.Expr, r result, all bool, pos int) (expr.Expr, error) {
+	if err := subqueryWidth(r, len(xs), pos); err != nil {
+		return nil, err
+	}
+	ys := make([]expr.Expr, len(xs))
+	for i := range xs {
+		ys[i] = r.cols[i].Ref()
+	}
+	if len(xs) > 1 {
+		return b.rowsCompared(op, xs, ys, pos)
+	}
+	test, err := b.call(op, []expr.Expr{xs[0], ys[0]}, pos)
+	if err == nil && test.Type().ID != types.Bool {
+		err = sqlerr.New(sqlerr.DatatypeMismatch, "row comparison operator must yield type boolean, not type %s", types.Of(test.Type().ID)).At(pos)
+	}
+	return test, err
 }

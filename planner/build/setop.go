@@ -244,14 +244,14 @@ func outputPos(q ast.Query, i int) int {
 // of their rows.
 func (b *binder) values(v *ast.Values, sc *scope) (result, error) {
 	vsc := sc.in(inValues)
-	var subs []attachment
-	vsc.scalars = &subs
+	subs := make([][]attachment, len(v.Rows))
 	rows := make([][]expr.Expr, len(v.Rows))
 	for i, r := range v.Rows {
 		if len(r) != len(v.Rows[0]) {
 			return result{}, sqlerr.New(sqlerr.SyntaxError, "VALUES lists must all be the same length").At(loc(r[0]))
 		}
 		var err error
+		vsc.scalars = &subs[i]
 		if rows[i], err = b.bindAll(r, vsc); err != nil {
 			return result{}, err
 		}
@@ -285,23 +285,46 @@ func (b *binder) values(v *ast.Values, sc *scope) (result, error) {
 	return r, err
 }
 
-// valuesNode gives rows; with scalar subqueries or columns of an outer query
-// each row is a projection.
-func (b *binder) valuesNode(rows [][]expr.Expr, cols []logical.Col, subs []attachment, sc *scope) (logical.Node, error) {
-	plain := true
-	for _, r := range rows {
-		for _, e := range r {
-			plain = plain && logical.Constant(e)
+// valuesNode gives rows; one with subqueries, those in subs, is a projection.
+func (b *binder) valuesNode(rows [][]expr.Expr, cols []logical.Col, subs [][]attachment, sc *scope) (logical.Node, error) {
+	a := &logical.Append{Out: cols}
+	plain := 0 // rows in front of i that are in no node yet
+	flush := func(i int) {
+		if plain > 0 {
+			v := &logical.Values{Rows: rows[i-plain : i], Out: b.renewed(cols)}
+			a.All, a.In = append(a.All, v), append(a.In, ids(v.Out))
 		}
+		plain = 0
 	}
-	if plain {
+	for i, r := range rows {
+		if len(subs[i]) == 0 {
+			plain++
+			continue
+		}
+		flush(i)
+		in, err := attach(oneRow(), subs[i], sc, nil)
+		if err != nil {
+			return nil, err
+		}
+		p := &logical.Project{Input: in, Exprs: r, Out: b.renewed(cols)}
+		a.All, a.In = append(a.All, p), append(a.In, ids(p.Out))
+	}
+	if plain == len(rows) {
 		return &logical.Values{Rows: rows, Out: cols}, nil
 	}
-	if len(rows) == 1 {
-		in, err := attach(oneRow(), subs, sc, nil)
-		return &logical.Project{Input: in, Exprs: rows[0], Out: cols}, err
+	flush(len(rows))
+	if p, ok := a.All[0].(*logical.Project); ok && len(a.All) == 1 {
+		p.Out = cols
+		return p, nil
 	}
-	// The joined subqueries must have the same ids in each row's plan, which one
-	// definition per id forbids.
-	return nil, sqlerr.NotSupported("subquery in VALUES with several rows")
+	return a, nil
+}
+
+// renewed returns columns like cols with ids of their own.
+func (b *binder) renewed(cols []logical.Col) []logical.Col {
+	out := make([]logical.Col, len(cols))
+	for i, c := range cols {
+		out[i] = b.col(c.Name, c.T)
+	}
+	return out
 }

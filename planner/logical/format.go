@@ -109,6 +109,12 @@ func (f *formatter) node(n Node, d int) {
 			physical.Inner: "inner", physical.Left: "left", physical.Right: "right", physical.Full: "full",
 			physical.Semi: "semi", physical.Anti: "anti", physical.AntiNull: "anti-null",
 		}[n.Kind]
+		if n.Lateral {
+			kind = "lateral " + kind
+		}
+		for _, b := range n.Binds {
+			kind += fmt.Sprintf(" $%d=%s", b.N, f.col(b.Col.ID))
+		}
 		f.line(d, "join %s%s", kind, f.where(n.On))
 	case *Sort:
 		limit := ""

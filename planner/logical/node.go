@@ -83,10 +83,16 @@ type (
 	// Join combines rows on which every conjunct of On is TRUE. Semi, Anti and
 	// AntiNull give left columns only. On of an AntiNull is one equality of a
 	// left expression and a right one.
+	//
+	// Right of a Lateral join, which is Inner, Left, Semi or Anti, may use columns
+	// of Left: it is evaluated for each left row. Once Parametrize has been there
+	// it uses parameters instead: Binds.
 	Join struct {
 		Kind        physical.JoinKind
 		Left, Right Node
 		On          []expr.Expr
+		Lateral     bool
+		Binds       []Bind
 	}
 	// Sort orders its input; with Limit ≥ 0 it keeps the first Limit rows. Count
 	// and Offset as in physical.Sort.
@@ -166,6 +172,13 @@ type (
 		Out       []Col
 	}
 )
+
+// Bind gives parameter N the value of a left column, whenever the right side of
+// a lateral join is evaluated.
+type Bind struct {
+	Col Col
+	N   int
+}
 
 // SetCall is one call of a ProjectSet; without Func it is the value Args[0],
 // given once.

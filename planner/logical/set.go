@@ -94,6 +94,9 @@ func Exprs(n Node, f func(expr.Expr)) {
 		n.exprs(f)
 	case *Join:
 		all(n.On)
+		for _, b := range n.Binds {
+			f(b.Col.Ref())
+		}
 	case *Sort:
 		for _, k := range n.Keys {
 			f(k.Expr)
@@ -115,34 +118,50 @@ func Exprs(n Node, f func(expr.Expr)) {
 }
 
 // Free returns the columns that n's tree uses and does not get from its inputs:
-// those of the enclosing query when n is a correlated subquery.
+// those of the enclosing query when n is a correlated subquery, those of what
+// stands before it when it is lateral.
 func Free(n Node) Set {
+	in := n.Inputs()
 	free := Set{}
-	var walk func(Node)
-	walk = func(n Node) {
-		used := Set{}
-		Exprs(n, used.AddExpr)
-		if len(used) > 0 {
-			have := Set{}
-			in := n.Inputs()
-			if len(in) == 0 {
-				in = []Node{n} // a scan filters its own columns
+	var left Set
+	if j, ok := n.(*Join); ok && j.Lateral {
+		left = Columns(j.Left)
+	}
+	for i, c := range in {
+		for id := range Free(c) {
+			if i == 0 || !left.Has(id) {
+				free.Add(id)
 			}
-			for _, i := range in {
-				for _, c := range i.Cols() {
-					have.Add(c.ID)
-				}
-			}
-			for id := range used {
-				if !have.Has(id) {
-					free.Add(id)
-				}
-			}
-		}
-		for _, in := range n.Inputs() {
-			walk(in)
 		}
 	}
-	walk(n)
+	used := Set{}
+	Exprs(n, used.AddExpr)
+	if len(used) == 0 {
+		return free
+	}
+	if len(in) == 0 {
+		in = []Node{n} // a scan filters its own columns
+	}
+	have := Set{}
+	for _, c := range in {
+		for _, col := range c.Cols() {
+			have.Add(col.ID)
+		}
+	}
+	for id := range used {
+		if !have.Has(id) {
+			free.Add(id)
+		}
+	}
 	return free
+}
+
+// Meets reports whether s and t have an id in common.
+func (s Set) Meets(t Set) bool {
+	for id := range s {
+		if t.Has(id) {
+			return true
+		}
+	}
+	return false
 }

@@ -14,6 +14,9 @@ import (
 // one once, so a chain stays one, unless the right rows have to remember whether
 // they found a partner.
 func lowerJoin(n *logical.Join, need logical.Set) rel {
+	if n.Lateral {
+		return lowerApply(n, need)
+	}
 	in := plus(need, n.On...)
 	left := lower(n.Left, in)
 	if n.Kind == physical.Right || n.Kind == physical.Full {

@@ -33,6 +33,7 @@ const (
 	kindConflict
 	kindUpsert
 	kindGapFill
+	kindApply
 	kindEnd
 )
 
@@ -81,6 +82,8 @@ func newNode(kind byte) Node {
 		return &SingleRow{}
 	case kindDistinctOn:
 		return &DistinctOn{}
+	case kindApply:
+		return &Apply{}
 	case kindWindow:
 		return &Window{}
 	case kindGapFill:
@@ -139,6 +142,8 @@ func kindOf(n Node) byte {
 		return kindSingleRow
 	case *DistinctOn:
 		return kindDistinctOn
+	case *Apply:
+		return kindApply
 	case *Window:
 		return kindWindow
 	case *GapFill:
@@ -287,6 +292,15 @@ func (c *coder) node(v *Node) {
 		c.fields(&n.Out)
 	case *SingleRow:
 		c.node(&n.Input)
+	case *Apply:
+		enum(c, &n.Kind, AntiNull+1)
+		c.node(&n.Left)
+		c.node(&n.Right)
+		c.ints(&n.Params)
+		small(c, &n.First)
+		c.exprs(&n.Residual)
+		c.bool(&n.Memo)
+		c.fields(&n.Out)
 	case *DistinctOn:
 		c.node(&n.Input)
 		c.exprs(&n.Keys)

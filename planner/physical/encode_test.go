@@ -181,6 +181,8 @@ func (g *gen) node(depth int) Node {
 		return &Update{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
 	case kindDelete:
 		return &Delete{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
+	case kindApply:
+		return &Apply{Kind: JoinKind(g.int(0, 6)), Left: in(), Right: in(), Params: g.ints(), First: g.int(1, 9), Residual: g.exprs(1), Memo: g.bool(), Out: g.fields()}
 	case kindProjectSet:
 		return &ProjectSet{Input: in(), Outer: g.bool(), Ordinality: g.bool(), Out: g.fields(), Calls: drawList(g, func() SetCall {
 			return SetCall{Func: g.id(), Args: g.exprs(1), Out: drawList(g, g.typ)}

@@ -10,6 +10,7 @@ func (n *Filter) Fields() []Field           { return n.Input.Fields() }
 func (n *Project) Fields() []Field          { return n.Out }
 func (n *Aggregate) Fields() []Field        { return n.Out }
 func (n *Join) Fields() []Field             { return n.Out }
+func (n *Apply) Fields() []Field            { return n.Out }
 func (n *Sort) Fields() []Field             { return n.Input.Fields() }
 func (n *Limit) Fields() []Field            { return n.Input.Fields() }
 func (n *Append) Fields() []Field           { return n.Out }
@@ -35,6 +36,7 @@ func (n *Filter) Inputs() []Node           { return []Node{n.Input} }
 func (n *Project) Inputs() []Node          { return []Node{n.Input} }
 func (n *Aggregate) Inputs() []Node        { return []Node{n.Input} }
 func (n *Join) Inputs() []Node             { return []Node{n.Left, n.Right} }
+func (n *Apply) Inputs() []Node            { return []Node{n.Left, n.Right} }
 func (n *Sort) Inputs() []Node             { return []Node{n.Input} }
 func (n *Limit) Inputs() []Node            { return []Node{n.Input} }
 func (n *Append) Inputs() []Node           { return n.All }

@@ -118,6 +118,19 @@ type (
 		Residual            []expr.Expr
 		Out                 []Field
 	}
+	// Apply evaluates Right for each row of Left, whose columns Params[i] it sees as
+	// parameter First+i, and combines the two on Residual. It is Inner, Left, Semi
+	// or Anti; the latter give left columns only. Memo says that equal parameters
+	// give equal rows, so that these may be kept.
+	Apply struct {
+		Kind        JoinKind
+		Left, Right Node
+		Params      []int
+		First       int
+		Residual    []expr.Expr
+		Memo        bool
+		Out         []Field
+	}
 	// Sort orders by Keys; with Limit ≥ 0 it keeps the first Limit rows (top-n).
 	// When the number is not a constant (LIMIT $1), Limit is -1 and Count and
 	// Offset, which may be nil, are those of the Limit above: no more than their

@@ -11,11 +11,15 @@ type Options struct {
 	Rows func(*schema.Table) (rows int64, ok bool)
 	// NextID is the first column id that is free.
 	NextID int
+	// Params is the number of the statement's parameters.
+	Params int
 }
 
 // Apply runs all rules on root. need are the columns of the result.
 func Apply(root logical.Node, need logical.Set, o Options) logical.Node {
-	root = Normalize(root)
+	root = Decorrelate(root)
+	next := o.Params + 1
+	root = Normalize(Parametrize(root, &next))
 	root = PushDown(root)
 	root = MergeProjects(root)
 	root = OrderJoins(root, o.Rows)
