@@ -141,7 +141,7 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 		if err != nil {
 			return nil, err
 		}
-		return made(write.NewInsert(in, inputTypes(n), b.env.Txn, n.Table, n.Returning))
+		return made(write.NewInsert(in, inputTypes(n), b.env.Txn, n.Table, n.Checks, n.Returning))
 	case *physical.Conflict:
 		in, err := b.build(n.Input)
 		if err != nil {
@@ -153,13 +153,13 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 		if err != nil {
 			return nil, err
 		}
-		return made(write.NewUpsert(in, inputTypes(n), b.env.Txn, n.Table, n.Returning))
+		return made(write.NewUpsert(in, inputTypes(n), b.env.Txn, n.Table, n.Checks, n.Returning))
 	case *physical.Update:
 		in, err := b.build(n.Input)
 		if err != nil {
 			return nil, err
 		}
-		return made(write.NewUpdate(in, inputTypes(n), b.env.Txn, n.Table, n.Returning, joins(n.Input)))
+		return made(write.NewUpdate(in, inputTypes(n), b.env.Txn, n.Table, n.Checks, n.Returning, joins(n.Input)))
 	case *physical.Delete:
 		in, err := b.build(n.Input)
 		if err != nil {

@@ -65,6 +65,9 @@ func skipped(s *function.Signature) bool {
 	if slices.Contains(function.Catalog(), s) {
 		return true // asks the catalogs of a server
 	}
+	if strings.HasPrefix(s.Name, "fasti_") {
+		return true // internal
+	}
 	if s.Name == "age" && len(s.Args) == 1 {
 		return true // counts from today
 	}

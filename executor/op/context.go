@@ -51,6 +51,19 @@ type Session struct {
 	BackendPID              int32
 	// Setting returns current_setting(name); ok false when there is none.
 	Setting func(name string) (string, bool)
+	// Sequences answers nextval and its relatives; nil: there are none.
+	Sequences Sequences
+}
+
+// Sequences gives the values of sequences, named by their ids.
+type Sequences interface {
+	// Next takes n values and gives them in order.
+	Next(ctx context.Context, id uint32, n int, give func(i int, v int64)) error
+	// Current and Last are currval and lastval.
+	Current(id uint32) (int64, error)
+	Last() (int64, error)
+	// Set is setval.
+	Set(ctx context.Context, id uint32, v int64, called bool) error
 }
 
 // System computes the functions of function.Catalog. It is used by all workers of

@@ -5,6 +5,7 @@ import (
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/expr"
 )
 
@@ -13,8 +14,8 @@ type Insert struct{ writer }
 
 // NewInsert returns an Insert into t of the rows of input, whose columns, of the
 // types in, are all columns of t. returning may be empty.
-func NewInsert(input op.Operator, in []types.Type, store Store, t *schema.Table, returning []expr.Expr) (*Insert, error) {
-	w, err := newWriter(input, in, store, t, returning)
+func NewInsert(input op.Operator, in []types.Type, store Store, t *schema.Table, checks []physical.Check, returning []expr.Expr) (*Insert, error) {
+	w, err := newWriter(input, in, store, t, checks, returning)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +25,7 @@ func NewInsert(input op.Operator, in []types.Type, store Store, t *schema.Table,
 }
 
 func (i *Insert) insert(b *vector.Batch) (*vector.Batch, error) {
-	if err := checkNotNull(i.table, b.Cols, b.Rows(), i.q.Values); err != nil {
+	if err := i.rules.verify(i.q, b.Cols, b.Rows()); err != nil {
 		return nil, err
 	}
 	return b, i.store.Insert(i.q.Go, i.table, b)

@@ -6,6 +6,7 @@ import (
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/expr"
 )
 
@@ -20,8 +21,8 @@ type Update struct {
 // the locator, the new values of all columns of t, and what returning needs
 // beyond. joined says that a locator may come more than once: then its first row
 // counts, as in PostgreSQL's UPDATE … FROM.
-func NewUpdate(input op.Operator, in []types.Type, store Store, t *schema.Table, returning []expr.Expr, joined bool) (*Update, error) {
-	w, err := newWriter(input, in, store, t, returning)
+func NewUpdate(input op.Operator, in []types.Type, store Store, t *schema.Table, checks []physical.Check, returning []expr.Expr, joined bool) (*Update, error) {
+	w, err := newWriter(input, in, store, t, checks, returning)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func (u *Update) update(b *vector.Batch) (*vector.Batch, error) {
 		return b, err
 	}
 	cols := b.Cols[1 : 1+len(u.table.Columns)]
-	if err := checkNotNull(u.table, cols, b.Rows(), u.q.Values); err != nil {
+	if err := u.rules.verify(u.q, cols, b.Rows()); err != nil {
 		return nil, err
 	}
 	u.rows = vector.Batch{Len: b.Len, Sel: b.Sel, Cols: cols}
@@ -56,7 +57,7 @@ type Delete struct {
 // NewDelete returns a Delete from t. The input's columns, of the types in, are
 // the locator and what returning needs; joined as for NewUpdate.
 func NewDelete(input op.Operator, in []types.Type, store Store, t *schema.Table, returning []expr.Expr, joined bool) (*Delete, error) {
-	w, err := newWriter(input, in, store, t, returning)
+	w, err := newWriter(input, in, store, t, nil, returning)
 	if err != nil {
 		return nil, err
 	}

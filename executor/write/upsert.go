@@ -6,6 +6,7 @@ import (
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/expr"
 )
 
@@ -20,8 +21,8 @@ type Upsert struct {
 
 // NewUpsert returns an Upsert into t. The input's columns are those of NewUpdate's;
 // the locator is NULL in new rows.
-func NewUpsert(input op.Operator, in []types.Type, store Store, t *schema.Table, returning []expr.Expr) (*Upsert, error) {
-	w, err := newWriter(input, in, store, t, returning)
+func NewUpsert(input op.Operator, in []types.Type, store Store, t *schema.Table, checks []physical.Check, returning []expr.Expr) (*Upsert, error) {
+	w, err := newWriter(input, in, store, t, checks, returning)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +33,7 @@ func NewUpsert(input op.Operator, in []types.Type, store Store, t *schema.Table,
 
 func (u *Upsert) upsert(b *vector.Batch) (*vector.Batch, error) {
 	cols := b.Cols[1 : 1+len(u.table.Columns)]
-	if err := checkNotNull(u.table, cols, b.Rows(), u.q.Values); err != nil {
+	if err := u.rules.verify(u.q, cols, b.Rows()); err != nil {
 		return nil, err
 	}
 	u.fresh, u.have = u.fresh[:0], u.have[:0]

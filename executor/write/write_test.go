@@ -48,7 +48,7 @@ func TestInsert(t *testing.T) {
 	optest.Sizes(t, func(t *testing.T, r *rand.Rand, q *op.Context) {
 		for _, returning := range [][]expr.Expr{nil, {name}} {
 			m, rows := scantest.New(), rowsOf(0, 150)
-			i, err := write.NewInsert(optest.NewSource(r, columns, rows), columns, m, table, returning)
+			i, err := write.NewInsert(optest.NewSource(r, columns, rows), columns, m, table, nil, returning)
 			require.NoError(t, err)
 			if returning != nil {
 				require.NoError(t, i.Open(q))
@@ -58,7 +58,7 @@ func TestInsert(t *testing.T) {
 				require.Len(t, m.Rows(table), 150, "all is written before the first batch")
 				require.NoError(t, i.Close())
 				m = scantest.New()
-				i, err = write.NewInsert(optest.NewSource(r, columns, rows), columns, m, table, returning)
+				i, err = write.NewInsert(optest.NewSource(r, columns, rows), columns, m, table, nil, returning)
 				require.NoError(t, err)
 			}
 			got, err := optest.Drain(q, i)
@@ -84,7 +84,7 @@ func TestNotNull(t *testing.T) {
 		rows := rowsOf(0, 40)
 		rows[20][0], rows[20][1], rows[10][1], rows[30][0] = vector.NullDatum, vector.NullDatum, vector.NullDatum, vector.NullDatum
 		for at, want := range map[int]string{0: "name|(10, null)", 11: "id|(null, null)", 21: "id|(null, name 30)"} {
-			i, err := write.NewInsert(optest.NewSource(r, columns, rows[at:]), columns, scantest.New(), table, nil)
+			i, err := write.NewInsert(optest.NewSource(r, columns, rows[at:]), columns, scantest.New(), table, nil, nil)
 			require.NoError(t, err)
 			_, err = optest.Drain(q, i)
 			var e *sqlerr.Error
@@ -102,7 +102,7 @@ func TestNotNull(t *testing.T) {
 // must be; other errors stay what they are.
 func TestDuplicateKey(t *testing.T) {
 	q := optest.Context(t, op.Options{})
-	i, err := write.NewInsert(optest.NewSource(nil, columns, append(rowsOf(0, 3), rowsOf(1, 2)...)), columns, scantest.New(), table, nil)
+	i, err := write.NewInsert(optest.NewSource(nil, columns, append(rowsOf(0, 3), rowsOf(1, 2)...)), columns, scantest.New(), table, nil, nil)
 	require.NoError(t, err)
 	_, err = optest.Drain(q, i)
 	var e *sqlerr.Error
@@ -147,7 +147,7 @@ func TestUpdateAndDelete(t *testing.T) {
 			m := scantest.New()
 			require.NoError(t, m.Insert(context.Background(), table, vectortest.Batch(optest.Kinds(columns), rowsOf(0, 50))))
 			ts, rows := changes(t, m, copies)
-			u, err := write.NewUpdate(optest.NewSource(r, ts, rows), ts, m, table, []expr.Expr{expr.Column{Index: 2, T: columns[1]}}, copies > 1)
+			u, err := write.NewUpdate(optest.NewSource(r, ts, rows), ts, m, table, nil, []expr.Expr{expr.Column{Index: 2, T: columns[1]}}, copies > 1)
 			require.NoError(t, err)
 			got, err := optest.Drain(q, u)
 			require.NoError(t, err)
@@ -172,7 +172,7 @@ func TestUpdateAndDelete(t *testing.T) {
 // Cancelled anywhere, a write gives its memory back.
 func TestWriteCancel(t *testing.T) {
 	optest.Cancel(t, 3, func() op.Operator {
-		i, err := write.NewInsert(optest.NewSource(nil, columns, rowsOf(0, 60)), columns, scantest.New(), table, []expr.Expr{name})
+		i, err := write.NewInsert(optest.NewSource(nil, columns, rowsOf(0, 60)), columns, scantest.New(), table, nil, []expr.Expr{name})
 		require.NoError(t, err)
 		return i
 	})

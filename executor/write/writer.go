@@ -8,6 +8,7 @@ import (
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/expr"
 )
 
@@ -31,6 +32,7 @@ type writer struct {
 	input     op.Operator
 	store     Store
 	table     *schema.Table
+	rules     constraints
 	returning *compute.Program // nil without RETURNING
 	// apply changes the rows of b, and returns those that were really changed.
 	apply func(b *vector.Batch) (*vector.Batch, error)
@@ -45,17 +47,17 @@ type writer struct {
 	old      stored
 }
 
-func newWriter(input op.Operator, in []types.Type, store Store, t *schema.Table, returning []expr.Expr) (writer, error) {
+func newWriter(input op.Operator, in []types.Type, store Store, t *schema.Table, checks []physical.Check, returning []expr.Expr) (writer, error) {
 	w := writer{input: input, store: store, table: t, old: newStored(t)}
-	if len(returning) == 0 {
-		return w, nil
+	var err error
+	if w.rules, err = newConstraints(t, checks); err != nil || len(returning) == 0 {
+		return w, err
 	}
 	kinds := make([]vector.Kind, len(returning))
 	for i, e := range returning {
 		kinds[i] = vector.KindOf(e.Type())
 	}
 	w.kept = vector.NewBuilder(kinds...)
-	var err error
 	w.returning, err = compute.Compile(returning, in)
 	return w, err
 }

@@ -80,6 +80,10 @@ type binder struct {
 	// inDefault is true while a column default is bound: no parameters there.
 	inDefault bool
 	paramPos  map[int]paramUse
+	// depends, unless nil, collects what an expression names that is not a column.
+	depends *[]schema.Dependency
+	// overriding is the OVERRIDING clause of the INSERT being bound.
+	overriding string
 	// viewing is set while the text of a view is bound.
 	viewing *viewing
 }
@@ -139,6 +143,8 @@ func (b *binder) statement(stmt ast.Stmt) (*Statement, error) {
 		return b.dropTable(stmt)
 	case *ast.Truncate:
 		return b.truncate(stmt)
+	case *ast.CreateSequence:
+		return b.createSequence(stmt)
 	case *ast.CreateView:
 		return b.createView(stmt)
 	case *ast.CreateSchema:

@@ -194,6 +194,9 @@ func (b *binder) onConflictUpdate(n logical.Node, t *schema.Table, c *ast.OnConf
 		p.Out = append(p.Out, logical.Col{ID: row.cols[i].id, Name: col.Name, T: col.Type})
 		u.Row = append(u.Row, row.cols[i].id)
 	}
-	u.Input = p
-	return u, nil
+	if u.Input, err = b.generate(p, t, row); err != nil {
+		return nil, err
+	}
+	u.Checks, err = b.checks(t)
+	return u, err
 }

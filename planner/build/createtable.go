@@ -7,6 +7,8 @@ import (
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/ast"
+	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/format"
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
@@ -57,19 +59,121 @@ func (b *binder) createTable(s *ast.CreateTable) (*Statement, error) {
 	if err := primaryKey(t, s); err != nil {
 		return nil, err
 	}
-	for i, d := range s.Columns {
-		if d.Default == nil {
-			continue
-		}
-		if _, err := b.defaultExpr(d.Default, t, i); err != nil {
-			return nil, defaultError(err)
-		}
-		t.Columns[i].Default = d.DefaultText
-	}
 	if err := b.tableOptions(t, s.Options); err != nil {
 		return nil, err
 	}
+	c := b.change()
+	c.next++ // of the table
+	for i, d := range s.Columns {
+		t.Columns[i].Generated = slices.ContainsFunc(d.Constraints, func(k ast.Constraint) bool { return k.Kind == "GENERATED" })
+	}
+	for i, d := range s.Columns {
+		if err := b.columnValue(c, t, i, d); err != nil {
+			return nil, err
+		}
+	}
+	for _, d := range s.Columns {
+		if err := b.tableChecks(t, d.Constraints); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.tableChecks(t, s.Constraints); err != nil {
+		return nil, err
+	}
+	if len(c.plan.Change.Objects) > 0 {
+		t.ID = schema.TableID(schema.NewID)
+		for _, o := range c.plan.Change.Objects {
+			o.Sequence.OwnerTable = schema.NewID
+		}
+		c.table(t)
+		st.Plan = &c.plan
+	}
 	return st, nil
+}
+
+// columnValue gives column i what d says about its value: a default, a sequence, or
+// the expression that generates it.
+func (b *binder) columnValue(c *change, t *schema.Table, i int, d ast.ColumnDef) error {
+	col := &t.Columns[i]
+	_, serial := serialType(d.Type)
+	value := d.Default != nil || serial
+	generated, identity := false, false
+	for _, k := range d.Constraints {
+		if k.Kind != "GENERATED" && k.Kind != "IDENTITY" {
+			continue
+		}
+		what := map[string]string{"GENERATED": "generation expression", "IDENTITY": "identity"}[k.Kind]
+		switch {
+		case value:
+			return sqlerr.New(sqlerr.SyntaxError, "both default and %s specified for column \"%s\" of table \"%s\"", what, d.Name, t.Name).At(k.Pos)
+		case generated && k.Kind == "GENERATED":
+			return sqlerr.New(sqlerr.SyntaxError, "multiple generation clauses specified for column \"%s\" of table \"%s\"", d.Name, t.Name).At(k.Pos)
+		case identity && k.Kind == "IDENTITY":
+			return sqlerr.New(sqlerr.SyntaxError, "multiple identity specifications for column \"%s\" of table \"%s\"", d.Name, t.Name).At(k.Pos)
+		case generated || identity:
+			return sqlerr.New(sqlerr.SyntaxError, "both identity and generation expression specified for column \"%s\" of table \"%s\"", d.Name, t.Name).At(k.Pos)
+		}
+		if k.Kind == "GENERATED" {
+			generated = true
+			continue
+		}
+		identity = true
+		if d.Null {
+			return sqlerr.New(sqlerr.SyntaxError, "conflicting NULL/NOT NULL declarations for column \"%s\" of table \"%s\"", d.Name, t.Name).At(k.Pos)
+		}
+		col.Identity = schema.IdentityByDefault
+		if k.Always {
+			col.Identity = schema.IdentityAlways
+		}
+		if err := b.ownSequence(c, t, i, k.Sequence, true); err != nil {
+			return err
+		}
+	}
+	for _, k := range d.Constraints {
+		if k.Kind == "GENERATED" {
+			return b.setGenerated(t, i, k.Expr)
+		}
+	}
+	if serial {
+		if d.Default != nil {
+			return sqlerr.New(sqlerr.SyntaxError, "multiple default values specified for column \"%s\" of table \"%s\"", d.Name, t.Name)
+		}
+		return b.ownSequence(c, t, i, nil, false)
+	}
+	if d.Default == nil {
+		return nil
+	}
+	return b.setDefault(t, i, d.Default)
+}
+
+// setDefault sets the default of column i, which it binds for its errors and for
+// what it names.
+func (b *binder) setDefault(t *schema.Table, i int, tree ast.Expr) error {
+	var depends []schema.Dependency
+	b.depends = &depends
+	e, err := b.defaultExpr(tree, t, i)
+	b.depends = nil
+	if err != nil {
+		return defaultError(err)
+	}
+	t.Columns[i].Default, t.Columns[i].Depends = format.Expr(tree), depends
+	if k, ok := e.(expr.Const); ok && k.Value.Null {
+		t.Columns[i].Default = "" // as PostgreSQL does: no default is NULL
+	}
+	return nil
+}
+
+// tableChecks adds the CHECK constraints among a list.
+func (b *binder) tableChecks(t *schema.Table, list []ast.Constraint) error {
+	for _, k := range list {
+		if k.Kind != "CHECK" {
+			continue
+		}
+		if _, err := b.addCheck(t, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // defaultError words a type mismatch of a default as cookDefault does.
@@ -123,10 +227,14 @@ func (b *binder) creationName(n ast.Name) (ns, name string, err error) {
 }
 
 // columnDef resolves one column but its default.
-func (b *binder) columnDef(t *schema.Table, d ast.ColumnDef) (schema.Column, error) {
+func (b *binder) columnDef(t *schema.Table, d ast.ColumnDef) (_ schema.Column, err error) {
 	c := schema.Column{Name: d.Name}
-	var err error
-	if c.Type, err = Type(d.Type); err != nil {
+	if id, ok := serialType(d.Type); ok {
+		if d.Type.Dims > 0 {
+			return c, sqlerr.New(sqlerr.FeatureNotSupported, "array of serial is not implemented").At(d.Type.Pos)
+		}
+		c.Type = types.Of(id)
+	} else if c.Type, err = Type(d.Type); err != nil {
 		return c, err
 	}
 	switch c.Type.ID {
@@ -149,7 +257,9 @@ func (b *binder) columnDef(t *schema.Table, d ast.ColumnDef) (schema.Column, err
 	}
 	c.NotNull = d.NotNull
 	for _, k := range d.Constraints {
-		if k.Kind != "PRIMARY KEY" {
+		switch k.Kind {
+		case "PRIMARY KEY", "CHECK", "GENERATED", "IDENTITY":
+		default:
 			return c, unsupportedConstraint(k)
 		}
 	}
@@ -162,10 +272,6 @@ func (b *binder) columnDef(t *schema.Table, d ast.ColumnDef) (schema.Column, err
 func unsupportedConstraint(k ast.Constraint) error {
 	what := k.Kind + " constraint"
 	switch k.Kind {
-	case "GENERATED":
-		what = "generated column"
-	case "IDENTITY":
-		what = "identity column"
 	case "INDEX":
 		what = "INDEX in CREATE TABLE"
 	case "FAMILY":
@@ -178,7 +284,11 @@ func unsupportedConstraint(k ast.Constraint) error {
 func primaryKey(t *schema.Table, s *ast.CreateTable) error {
 	found := false
 	set := func(k ast.Constraint, cols []string) error {
-		if k.Kind != "PRIMARY KEY" {
+		switch k.Kind {
+		case "PRIMARY KEY":
+		case "CHECK", "GENERATED", "IDENTITY":
+			return nil
+		default:
 			return unsupportedConstraint(k)
 		}
 		if found {

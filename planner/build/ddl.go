@@ -77,8 +77,12 @@ func (b *binder) copy(s *ast.Copy) (*Statement, error) {
 		}
 		node = &logical.Filter{Input: node, Conds: logical.Conjuncts(nil, clean(cond, 0))}
 	}
+	checks, err := b.checks(t)
+	if err != nil {
+		return nil, err
+	}
 	return &Statement{
-		Root: &logical.Insert{Input: node, Table: t, Row: ids}, Out: in.Out,
+		Root: &logical.Insert{Input: node, Table: t, Row: ids, Checks: checks}, Out: in.Out,
 		Tag: "COPY", Writes: true, Copy: &Copy{From: true, Table: t},
 	}, nil
 }

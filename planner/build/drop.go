@@ -120,7 +120,7 @@ func (d *dropper) dependents(id schema.ObjectID) {
 			continue
 		}
 		for i := range t.Columns {
-			if !needs(t.Columns[i].Depends) {
+			if !needs(t.Columns[i].Depends) && (t.Columns[i].Sequence != id || id == 0) {
 				continue
 			}
 			d.blocked = append(d.blocked, dependent{
@@ -186,6 +186,8 @@ func (b *binder) drop(s *ast.Drop) (*Statement, error) {
 	for _, n := range s.Names {
 		o, err := b.dropTarget(s.Kind, n)
 		switch {
+		case err == nil && o.Kind == schema.SequenceObject && o.Sequence.Identity:
+			return nil, d.required(o)
 		case err == nil:
 			d.target(o.ID, d.describe(o))
 		case s.IfExists && isMissing(err):
@@ -195,6 +197,18 @@ func (b *binder) drop(s *ast.Drop) (*Statement, error) {
 		}
 	}
 	return d.finish("DROP "+s.Kind, s.Cascade, skipped)
+}
+
+// required is the error of dropping the sequence of an identity column.
+func (d *dropper) required(o *schema.Object) error {
+	what := ""
+	if t := d.view.TableByID(schema.TableID(o.Sequence.OwnerTable)); t != nil {
+		if i := t.ColumnByID(o.Sequence.OwnerColumn); i >= 0 {
+			what = fmt.Sprintf("column %s of %s", format.Ident(t.Columns[i].Name), d.describeTable(t))
+		}
+	}
+	return sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop %s because %s requires it", d.describe(o), what).
+		WithHint("You can drop %s instead.", what)
 }
 
 func isMissing(err error) bool {

@@ -52,6 +52,9 @@ func (b *binder) function(e *ast.FuncCall, sc *scope) (expr.Expr, error) {
 	case "locf", "interpolate":
 		return b.fill(name, e, sc)
 	}
+	if _, _, ok := sequenceArgs(name); ok {
+		return b.sequenceCall(name, e, sc)
+	}
 	switch {
 	case name == "grouping" && len(e.Name.Parts) == 1:
 		return nil, sqlerr.NotSupported("GROUPING").At(e.Pos)

@@ -29,9 +29,7 @@ func systemTable(name string) *sqlerr.Error {
 }
 
 func (b *binder) insert(s *ast.Insert) (*Statement, error) {
-	if s.Overriding == "USER" {
-		return nil, sqlerr.NotSupported("OVERRIDING USER VALUE").At(s.Pos)
-	}
+	b.overriding = s.Overriding
 	sc := &scope{}
 	ctes, err := b.with(s.With, sc)
 	if err != nil {
@@ -108,8 +106,10 @@ func (b *binder) insert(s *ast.Insert) (*Statement, error) {
 		st.Root = u
 		return st, nil
 	}
-	st.Root = &logical.Insert{Input: node, Table: t, Row: ids, Returning: returning, Out: out}
-	return st, nil
+	ins := &logical.Insert{Input: node, Table: t, Row: ids, Returning: returning, Out: out}
+	st.Root = ins
+	ins.Checks, err = b.checks(t)
+	return st, err
 }
 
 // rowItem is what RETURNING sees of t: fresh ids, which tableRow defines.
@@ -194,9 +194,10 @@ func (b *binder) insertValues(t *schema.Table, v *ast.Values, cols, pos []int, a
 		var err error
 		vsc.scalars = &subs[i]
 		for k, e := range r {
-			if _, ok := e.(*ast.Default); ok {
+			c := t.Columns[cols[k]]
+			if _, ok := e.(*ast.Default); ok || b.overriding == "USER" && c.Identity != schema.NoIdentity {
 				rows[i][k], err = b.defaultOf(t, cols[k])
-			} else {
+			} else if err = explicit(c, b.overriding); err == nil {
 				rows[i][k], err = b.bind(e, vsc)
 			}
 			if err != nil {
@@ -234,6 +235,12 @@ func (b *binder) insertQuery(t *schema.Table, q ast.Query, cols, pos []int, all 
 	for i := range r.cols {
 		c := t.Columns[cols[i]]
 		p := outputPos(q, i)
+		if b.overriding == "USER" && c.Identity != schema.NoIdentity {
+			continue // the default
+		}
+		if err := explicit(c, b.overriding); err != nil {
+			return nil, err
+		}
 		if r.cols[i].T.ID == types.Unknown {
 			if err := b.retype(&r, i, c.Type, p); err != nil {
 				return nil, err
@@ -263,13 +270,17 @@ func (b *binder) tableRow(n logical.Node, t *schema.Table, source []expr.Expr, r
 		p.Exprs, p.Out = append(p.Exprs, e), append(p.Out, out)
 		ids = append(ids, out.ID)
 	}
-	return p, ids, nil
+	node, err := b.generate(p, t, row)
+	return node, ids, err
 }
 
 // defaultOf binds the default of a column, NULL when it has none.
 func (b *binder) defaultOf(t *schema.Table, i int) (expr.Expr, error) {
 	c := t.Columns[i]
-	if c.Default == "" {
+	if c.Sequence != 0 {
+		return b.assign(sequenceDefault(c), t, i, -1)
+	}
+	if c.Default == "" || c.Generated {
 		return expr.Const{Value: vector.NullDatum, T: c.Type}, nil
 	}
 	if e, ok := b.defaults[defaultKey{t, i}]; ok {

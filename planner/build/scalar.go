@@ -107,6 +107,10 @@ func (b *binder) scalar(a attachment, sc *scope, pos int) error {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "cannot use subquery in DEFAULT expression").At(pos)
 	case sc.clause == inCopyWhere:
 		return sqlerr.New(sqlerr.FeatureNotSupported, "cannot use subquery in COPY FROM WHERE condition").At(pos)
+	case sc.clause == inCheck:
+		return sqlerr.New(sqlerr.FeatureNotSupported, "cannot use subquery in check constraint").At(pos)
+	case sc.clause == inGenerated:
+		return sqlerr.New(sqlerr.FeatureNotSupported, "cannot use subquery in column generation expression").At(pos)
 	case sc.scalars == nil:
 		return sqlerr.NotSupported("subquery in %s", sc.clause.words()).At(pos)
 	}

@@ -90,6 +90,8 @@ const (
 	inFrameRows
 	inFrameRange
 	inFrameGroups
+	inCheck
+	inGenerated
 )
 
 // words is how PostgreSQL's ParseExprKindName and its aggregate errors name the
@@ -99,6 +101,7 @@ func (c clause) words() string {
 		"SELECT", "WHERE", "JOIN/ON", "GROUP BY", "HAVING", "ORDER BY", "LIMIT", "OFFSET", "VALUES",
 		"RETURNING", "UPDATE", "DEFAULT", "function in FROM", "DISTINCT ON", "WHERE", "FILTER",
 		"window definitions", "window ROWS", "window RANGE", "window GROUPS",
+		"check constraints", "column generation expressions",
 	}[c]
 }
 

@@ -154,7 +154,12 @@ func (b *binder) update(s *ast.Update) (*Statement, error) {
 			p.Exprs, p.Out = append(p.Exprs, col.Ref()), append(p.Out, col)
 		}
 	}
-	u.Input = p
+	if u.Input, err = b.generate(p, c.table, row); err != nil {
+		return nil, err
+	}
+	if u.Checks, err = b.checks(c.table); err != nil {
+		return nil, err
+	}
 	return &Statement{Root: u, Out: u.Out, Tag: "UPDATE", Rows: len(s.Returning) > 0, Writes: true}, nil
 }
 
@@ -180,7 +185,11 @@ func (b *binder) assignment(a ast.Assignment, t *schema.Table, sc *scope, values
 		return nil
 	}
 	one := func(i int, x ast.Expr) error {
-		if _, ok := x.(*ast.Default); ok {
+		if _, ok := x.(*ast.Default); !ok {
+			if err := updatable(t.Columns[i]); err != nil {
+				return err
+			}
+		} else {
 			d, err := b.defaultOf(t, i)
 			if err != nil {
 				return err

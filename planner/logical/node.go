@@ -127,6 +127,7 @@ type (
 		Input     Node
 		Table     *schema.Table
 		Row       []int
+		Checks    []physical.Check
 		Returning []expr.Expr
 		Out       []Col
 	}
@@ -150,6 +151,7 @@ type (
 		Table     *schema.Table
 		Locator   int
 		Row       []int
+		Checks    []physical.Check
 		Returning []expr.Expr
 		Out       []Col
 	}
@@ -160,6 +162,7 @@ type (
 		Table     *schema.Table
 		Locator   int
 		Row       []int
+		Checks    []physical.Check
 		Returning []expr.Expr
 		Out       []Col
 	}

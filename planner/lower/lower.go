@@ -377,7 +377,7 @@ func lowerInsert(n *logical.Insert) physical.Node {
 	}
 	in := exact(gather(lower(n.Input, need), need), cols)
 	row := newRel(in, cols)
-	return &physical.Insert{Input: in, Table: n.Table, Returning: row.exprs(n.Returning), Out: fields(n.Out)}
+	return &physical.Insert{Input: in, Table: n.Table, Checks: n.Checks, Returning: row.exprs(n.Returning), Out: fields(n.Out)}
 }
 
 // rowCols are the columns of a row to be stored: all of the table's, by the ids of row.
@@ -406,7 +406,7 @@ func lowerConflict(n *logical.Conflict) rel {
 func lowerUpsert(n *logical.Upsert) physical.Node {
 	cols := append([]logical.Col{{ID: n.Locator, Name: "locator", T: types.Of(types.Bytea)}}, rowCols(n.Table, n.Row)...)
 	return lowerChange(n.Input, cols, n.Returning, func(in physical.Node, returning []expr.Expr) physical.Node {
-		return &physical.Upsert{Input: in, Table: n.Table, Returning: returning, Out: fields(n.Out)}
+		return &physical.Upsert{Input: in, Table: n.Table, Checks: n.Checks, Returning: returning, Out: fields(n.Out)}
 	})
 }
 
@@ -416,7 +416,7 @@ func lowerUpdate(n *logical.Update) physical.Node {
 		cols = append(cols, logical.Col{ID: id, Name: n.Table.Columns[i].Name, T: n.Table.Columns[i].Type})
 	}
 	return lowerChange(n.Input, cols, n.Returning, func(in physical.Node, returning []expr.Expr) physical.Node {
-		return &physical.Update{Input: in, Table: n.Table, Returning: returning, Out: fields(n.Out)}
+		return &physical.Update{Input: in, Table: n.Table, Checks: n.Checks, Returning: returning, Out: fields(n.Out)}
 	})
 }
 

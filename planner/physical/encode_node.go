@@ -247,6 +247,7 @@ func (c *coder) node(v *Node) {
 	case *Insert:
 		c.node(&n.Input)
 		c.table(&n.Table)
+		c.checks(&n.Checks)
 		c.exprs(&n.Returning)
 		c.fields(&n.Out)
 	case *Conflict:
@@ -259,11 +260,13 @@ func (c *coder) node(v *Node) {
 	case *Upsert:
 		c.node(&n.Input)
 		c.table(&n.Table)
+		c.checks(&n.Checks)
 		c.exprs(&n.Returning)
 		c.fields(&n.Out)
 	case *Update:
 		c.node(&n.Input)
 		c.table(&n.Table)
+		c.checks(&n.Checks)
 		c.exprs(&n.Returning)
 		c.fields(&n.Out)
 	case *Delete:
@@ -312,4 +315,11 @@ func (c *coder) node(v *Node) {
 		c.change(&n.Change)
 		list(c, &n.Rows, func(id *schema.TableID) { number(c, id) })
 	}
+}
+
+func (c *coder) checks(v *[]Check) {
+	list(c, v, func(k *Check) {
+		c.string(&k.Name)
+		c.expr(&k.Cond)
+	})
 }

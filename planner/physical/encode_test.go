@@ -172,13 +172,13 @@ func (g *gen) node(depth int) Node {
 	case kindGather:
 		return &Gather{Input: in()}
 	case kindInsert:
-		return &Insert{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
+		return &Insert{Input: in(), Table: g.table(), Checks: drawList(g, func() Check { return Check{"k", g.expr(1)} }), Returning: g.exprs(1), Out: g.fields()}
 	case kindConflict:
 		return &Conflict{Input: in(), Table: g.table(), Arbiters: drawList(g, g.tableID), Update: g.bool(), Old: g.ints(), Out: g.fields()}
 	case kindUpsert:
-		return &Upsert{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
+		return &Upsert{Input: in(), Table: g.table(), Checks: drawList(g, func() Check { return Check{"k", g.expr(1)} }), Returning: g.exprs(1), Out: g.fields()}
 	case kindUpdate:
-		return &Update{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
+		return &Update{Input: in(), Table: g.table(), Checks: drawList(g, func() Check { return Check{"k", g.expr(1)} }), Returning: g.exprs(1), Out: g.fields()}
 	case kindDelete:
 		return &Delete{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
 	case kindApply:
@@ -255,6 +255,8 @@ func TestEncodeKnowsEveryField(t *testing.T) {
 				*x = testTables()[0]
 			case *[]*schema.Table:
 				*x = testTables()
+			case *[]Check:
+				*x = []Check{{"c", one}}
 			case **schema.Change:
 				*x = &schema.Change{At: 1, Tables: testTables(), Drop: []schema.ObjectID{3}}
 			case *[]schema.TableID:

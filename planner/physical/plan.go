@@ -193,6 +193,7 @@ type (
 	Insert struct {
 		Input     Node
 		Table     *schema.Table
+		Checks    []Check
 		Returning []expr.Expr
 		Out       []Field
 	}
@@ -216,6 +217,7 @@ type (
 	Upsert struct {
 		Input     Node
 		Table     *schema.Table
+		Checks    []Check
 		Returning []expr.Expr
 		Out       []Field
 	}
@@ -225,6 +227,7 @@ type (
 	Update struct {
 		Input     Node
 		Table     *schema.Table
+		Checks    []Check
 		Returning []expr.Expr
 		Out       []Field
 	}
@@ -235,6 +238,12 @@ type (
 		Table     *schema.Table
 		Returning []expr.Expr
 		Out       []Field
+	}
+	// Check is a CHECK constraint that rows to be stored must not break. The columns
+	// of Cond are those of the table, by ordinal.
+	Check struct {
+		Name string
+		Cond expr.Expr
 	}
 	// CreateTable creates a table.
 	CreateTable struct {

@@ -54,6 +54,8 @@ type Engine struct {
 	Version string
 	Clock   func() time.Time
 	Logger  *slog.Logger
+
+	counters counters
 }
 
 // Session is the state behind one connection.
@@ -79,6 +81,7 @@ type Session struct {
 	statements map[string]*statement // "" is the unnamed one
 	portals    map[string]*portal
 	backend    *syscat.Backend // what others see of this session
+	sequences  sequences
 }
 
 var _ pgwire.Handler = (*Session)(nil)
@@ -91,6 +94,7 @@ func (e *Engine) Open(_ context.Context, st pgwire.Startup, status func(name, va
 		statements: map[string]*statement{},
 		portals:    map[string]*portal{},
 	}
+	s.sequences.session = s
 	switch {
 	case st.Database == DefaultDatabase:
 	case st.Database == st.User: // what psql asks for when told nothing
@@ -180,7 +184,7 @@ func (s *Session) opContext(ctx context.Context, params []vector.Datum) (*op.Con
 		Now: s.tx.start, Clock: s.engine.Clock(), Params: params, Notice: s.notice,
 		Session: op.Session{
 			User: s.user, Database: s.database, Version: s.version(), SearchPath: s.vars.searchPath(),
-			BackendPID: int32(s.pid), Setting: s.setting,
+			BackendPID: int32(s.pid), Setting: s.setting, Sequences: &s.sequences,
 		},
 		System: s.system(),
 	})

@@ -108,7 +108,7 @@ func (t tables) Table(namespace, name string) (table *schema.Table, virtual bool
 func planned(stmt ast.Stmt) bool {
 	switch stmt.(type) {
 	case ast.Query, *ast.Insert, *ast.Update, *ast.Delete, *ast.CreateTable, *ast.DropTable, *ast.Truncate, *ast.Copy,
-		*ast.CreateSchema, *ast.CreateView, *ast.Alter, *ast.Drop, *ast.Comment:
+		*ast.CreateSchema, *ast.CreateView, *ast.CreateSequence, *ast.Alter, *ast.Drop, *ast.Comment:
 		return true
 	}
 	return false

@@ -198,6 +198,9 @@ func (s *Session) sendText(p *portal, w *pgwire.Writer, rows [][]string, tag str
 
 func (s *Session) discard(st *ast.Discard) (string, error) {
 	what := strings.ToUpper(st.What)
+	if what == "ALL" || what == "SEQUENCES" {
+		s.sequences.current = nil
+	}
 	if what == "ALL" {
 		if s.tx.status == txBlock || s.several {
 			return "", sqlerr.New(sqlerr.ActiveSQLTransaction, "DISCARD ALL cannot run inside a transaction block")

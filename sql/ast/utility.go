@@ -165,8 +165,11 @@ type Constraint struct {
 	// "GENERATED", "IDENTITY", "INDEX", "FAMILY".
 	Kind string
 	Cols []string // empty on a column: that column
-	Expr Expr     // of CHECK
-	Text string   // source text of the constraint
+	Expr Expr     // of CHECK and GENERATED
+	// Always and Sequence are of IDENTITY.
+	Always   bool
+	Sequence []SequenceOption
+	Text     string // source text of the constraint
 }
 
 // DropTable is DROP TABLE.

@@ -17,6 +17,11 @@ current_setting(text) text s
 current_setting(text,bool) text s
 pg_typeof(any) regtype s n t
 pg_is_in_recovery() bool v t
+fasti_nextval(oid) int8 v
+fasti_currval(oid) int8 v
+fasti_lastval() int8 v
+fasti_setval(oid,int8) int8 v
+fasti_setval(oid,int8,bool) int8 v
 num_nulls(any...) int4 n t
 num_nonnulls(any...) int4 n t
 `

@@ -98,8 +98,10 @@ func (p *parser) columnConstraint(t *table, c *ast.ColumnDef, name string, pos i
 		c.Default = p.bExpr()
 		c.DefaultText = p.Src[from:p.PrevEnd()]
 	case lex.KwGenerated:
-		kind, e := p.generated()
+		kind, e, always, options := p.generated()
 		add(kind, e)
+		last := &c.Constraints[len(c.Constraints)-1]
+		last.Always, last.Sequence = always, options
 	case lex.KwReferences:
 		p.references()
 		add("FOREIGN KEY", nil)
@@ -115,19 +117,20 @@ func (p *parser) columnConstraint(t *table, c *ast.ColumnDef, name string, pos i
 }
 
 // generated reads GENERATED … AS IDENTITY or AS (expression) STORED.
-func (p *parser) generated() (kind string, e ast.Expr) {
+func (p *parser) generated() (kind string, e ast.Expr, always bool, options []ast.SequenceOption) {
 	p.Next()
-	always := p.AcceptWord(lex.KwAlways)
+	always = p.AcceptWord(lex.KwAlways)
 	alwaysAt := p.I - 1
 	if !always {
 		p.ExpectWord(lex.KwBy, lex.KwDefault)
 	}
 	p.ExpectWord(lex.KwAs)
 	if p.AcceptWord(lex.KwIdentity) {
-		if p.Is(lex.LParen) {
-			p.brackets()
+		if p.Accept(lex.LParen) {
+			options = p.sequenceOptions()
+			p.Expect(lex.RParen)
 		}
-		return "IDENTITY", nil
+		return "IDENTITY", nil, always, options
 	}
 	p.Expect(lex.LParen)
 	e = p.expr()
@@ -136,7 +139,7 @@ func (p *parser) generated() (kind string, e ast.Expr) {
 	if !always {
 		p.Raisef(sqlerr.SyntaxError, int(p.Toks[alwaysAt].Pos), "for a generated column, GENERATED ALWAYS must be specified")
 	}
-	return "GENERATED", e
+	return "GENERATED", e, always, nil
 }
 
 // references reads REFERENCES and what belongs to it.

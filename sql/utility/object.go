@@ -43,9 +43,15 @@ func (p *parser) createObject(pos int) ast.Stmt {
 	if p.IsWord(lex.KwLocal) || p.IsWord(lex.KwGlobal) {
 		p.Next()
 	}
+	unlogged := p.AcceptWord(lex.KwUnlogged)
 	s.Temp = p.AcceptWord(lex.KwTemporary) || p.AcceptWord(lex.KwTemp)
 	s.Recursive = p.AcceptWord(lex.KwRecursive)
-	if p.AcceptWord(lex.KwView) {
+	switch {
+	case s.Replace || s.Recursive:
+	case p.AcceptWord(lex.KwSequence):
+		return p.createSequence(&ast.CreateSequence{Pos: pos, Temp: s.Temp, Unlogged: unlogged})
+	}
+	if !unlogged && p.AcceptWord(lex.KwView) {
 		return p.createView(s)
 	}
 	return nil
