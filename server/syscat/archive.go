@@ -12,6 +12,7 @@ import (
 	"github.com/dejaq/fasti/meta/catalog"
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/sql/value"
 )
 
 // postgres is what PostgreSQL 15 says of itself; gen.go makes it. Its members are
@@ -101,9 +102,10 @@ func relations() map[name]*relation {
 		for i, c := range strings.Fields(*row[4]) {
 			c, notNull := strings.CutSuffix(c, "!")
 			part := strings.Split(c, ":")
-			t, ok := types.ByOID(number32(part[1]))
-			if !ok || t.ID.IsArray() || t.ID.IsPseudo() {
-				t = types.Of(types.Text)
+			oid := number32(part[1])
+			t := columnType(oid)
+			if oid == oidInt2vector || oid == oidOidvector {
+				r.vectors = append(r.vectors, i)
 			}
 			mod, err := strconv.Atoi(part[2])
 			if err != nil {
@@ -115,6 +117,48 @@ func relations() map[name]*relation {
 		all[name{r.def.Namespace, r.def.Name}] = r
 	}
 	return all
+}
+
+// The types of vectors of numbers, which Fasti shows as arrays whose subscripts
+// begin with 0.
+const (
+	oidInt2vector = 22
+	oidOidvector  = 30
+)
+
+// columnType returns the type of a column whose type has an OID in PostgreSQL. For
+// the types that Fasti does not have stands one that holds the same values.
+func columnType(oid uint32) types.Type {
+	if t, ok := types.ByOID(oid); ok && readable(t) {
+		return t
+	}
+	t := types.Of(types.Text) // pg_node_tree, pg_lsn, aclitem, statistics, anyarray
+	switch oid {
+	case 28: // xid
+		return types.Of(types.OID)
+	case oidInt2vector:
+		t = types.Of(types.Int2).Array()
+	case oidOidvector:
+		t = types.Of(types.OID).Array()
+	case 1034, 1002: // aclitem[], "char"[]
+		t = t.Array()
+	}
+	if !readable(t) {
+		return types.Of(types.Text)
+	}
+	return t
+}
+
+// readable reports whether values of a type can be read from text.
+func readable(t types.Type) bool {
+	if t.ID.IsPseudo() {
+		return false
+	}
+	if t.ID.IsArray() {
+		_, err := value.Parse(t, "{}", value.Default())
+		return err == nil
+	}
+	return true
 }
 
 func number32(text string) uint32 {

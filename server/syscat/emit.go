@@ -2,6 +2,7 @@ package syscat
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -71,7 +72,11 @@ func (e *emitter) add(values ...any) {
 	}
 	copy(e.row, e.missing)
 	for i, v := range values {
-		e.row[e.ordinals[i]] = e.datum(e.rel.def.Columns[e.ordinals[i]].Type, v)
+		o := e.ordinals[i]
+		if slices.Contains(e.rel.vectors, o) {
+			v = vectorText(v)
+		}
+		e.row[o] = e.datum(e.rel.def.Columns[o].Type, v)
 	}
 	if e.err == nil {
 		e.err = e.builder.AppendDatums(e.row)
@@ -159,19 +164,35 @@ func (e *emitter) integer(t types.Type, n int64) vector.Datum {
 }
 
 func (e *emitter) numbers(t types.Type, list []int) vector.Datum {
-	open, sep, end := "{", ",", "}"
-	if name := t.Udt(); name == "int2vector" || name == "oidvector" {
-		open, sep, end = "", " ", ""
-	}
-	b := append(e.text[:0], open...)
+	b := append(e.text[:0], '{')
 	for i, n := range list {
 		if i > 0 {
-			b = append(b, sep...)
+			b = append(b, ',')
 		}
 		b = strconv.AppendInt(b, int64(n), 10)
 	}
-	e.text = append(b, end...)
+	e.text = append(b, '}')
 	return e.parse(t, string(e.text))
+}
+
+// vectorText turns a vector, numbers or their text divided by blanks, into the
+// text of an array whose subscripts begin with 0.
+func vectorText(v any) any {
+	var parts []string
+	switch v := v.(type) {
+	case string:
+		parts = strings.Fields(v)
+	case []int:
+		for _, n := range v {
+			parts = append(parts, strconv.Itoa(n))
+		}
+	default:
+		return v
+	}
+	if len(parts) == 0 {
+		return "{}"
+	}
+	return "[0:" + strconv.Itoa(len(parts)-1) + "]={" + strings.Join(parts, ",") + "}"
 }
 
 // parse reads text that Fasti has written itself, or its archive.

@@ -37,6 +37,8 @@ type Tables struct {
 type relation struct {
 	def  *schema.Table // its ID is PostgreSQL's OID, or of our own below 16384
 	kind byte          // pg_class.relkind: r or v
+	// vectors are the ordinals of the columns of vectors of numbers.
+	vectors []int
 	source
 
 	once  sync.Once

@@ -68,6 +68,9 @@ func (w row) list(column string) []string {
 // elements cuts the text of a one-dimensional array, or of a vector, into those of
 // its elements.
 func elements(text string) []string {
+	if open := strings.IndexByte(text, '{'); open > 0 && text[0] == '[' {
+		text = text[open:] // the bounds say nothing here
+	}
 	inner, array := strings.CutPrefix(text, "{")
 	if !array {
 		return strings.Fields(text)
