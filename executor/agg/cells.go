@@ -7,6 +7,7 @@ import (
 
 	"github.com/dejaq/fasti/executor/hash"
 	"github.com/dejaq/fasti/kv/decimal"
+	"github.com/dejaq/fasti/kv/keys"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
 )
@@ -176,6 +177,14 @@ func comparerOf(t types.Type) comparer {
 	if t.ID == types.Numeric {
 		return func(v *vector.Vector, r uint16, c *cells, g uint32) int {
 			return mustDecode(v.Bytes(int(r))).Cmp(mustDecode(c.text(g)))
+		}
+	}
+	if keys.IsNested(t) {
+		var a, b []byte
+		return func(v *vector.Vector, r uint16, c *cells, g uint32) int {
+			a = keys.AppendNested(a[:0], t, v.Bytes(int(r)))
+			b = keys.AppendNested(b[:0], t, c.text(g))
+			return bytes.Compare(a, b)
 		}
 	}
 	return func(v *vector.Vector, r uint16, c *cells, g uint32) int {

@@ -70,6 +70,8 @@ func stateOf(name string, arg types.Type, args []types.Type, result types.Type) 
 		return &boolean{}
 	case "bit_and", "bit_or", "bit_xor":
 		return &bitwise{op: name[len("bit_"):], kind: vector.KindOf(arg)}
+	case "array_agg":
+		return newArrayAgg(arg)
 	case "string_agg":
 		return &concat{}
 	case "corr", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_count", "regr_intercept", "regr_r2", "regr_slope",

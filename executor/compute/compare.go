@@ -587,6 +587,15 @@ func cmpFloat(a, b float64) int {
 	return 0
 }
 
+// isUnsigned reports whether values of t are OIDs, which have no sign.
+func isUnsigned(t types.Type) bool {
+	switch t.ID {
+	case types.Int2, types.Int4, types.Date, types.Enum:
+		return false
+	}
+	return vector.KindOf(t) == vector.Int32
+}
+
 // orderOf returns how values of a type compare, for kernels that are not hot.
 // The rows are not NULL; numerics that do not decode are equal.
 func orderOf(t types.Type) func(a *vector.Vector, i int, b *vector.Vector, j int) int {
@@ -596,6 +605,11 @@ func orderOf(t types.Type) func(a *vector.Vector, i int, b *vector.Vector, j int
 			return int(b2i(a.Bool(i))) - int(b2i(b.Bool(j)))
 		}
 	case vector.Int32, vector.Int64:
+		if isUnsigned(t) {
+			return func(a *vector.Vector, i int, b *vector.Vector, j int) int {
+				return cmp.Compare(uint32(a.Int(i)), uint32(b.Int(j)))
+			}
+		}
 		return func(a *vector.Vector, i int, b *vector.Vector, j int) int { return cmp.Compare(a.Int(i), b.Int(j)) }
 	case vector.Float64:
 		return func(a *vector.Vector, i int, b *vector.Vector, j int) int { return cmpFloat(a.Float(i), b.Float(j)) }

@@ -316,7 +316,7 @@ func (c *compiler) apply(sig *function.Signature, entry Entry, t types.Type, arg
 			args[i] = c.convert(conv, args[i])
 		}
 	}
-	site := Site{Sig: sig, Type: t, Args: make([]types.Type, len(args))}
+	site := Site{Sig: sig, Type: t, Compile: Compile, Args: make([]types.Type, len(args))}
 	constant := true
 	for i, a := range args {
 		site.Args[i] = a.typ

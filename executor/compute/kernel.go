@@ -7,6 +7,7 @@ import (
 	"github.com/dejaq/fasti/executor/op"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/sql/expr"
 	"github.com/dejaq/fasti/sql/function"
 	"github.com/dejaq/fasti/sql/sqlerr"
 	"github.com/dejaq/fasti/sql/value"
@@ -52,6 +53,8 @@ type Site struct {
 	Sig  *function.Signature
 	Args []types.Type // the types the arguments have
 	Type types.Type   // of the result, with its modifier
+	// Compile is the package's, for kernels that run programs of their own.
+	Compile func(exprs []expr.Expr, in []types.Type) (*Program, error)
 }
 
 // Env is what kernels may ask beyond their arguments. It belongs to a program.

@@ -16,7 +16,7 @@ var entries = sync.OnceValue(func() map[function.ID]Entry {
 	all := make(map[function.ID]Entry, 1024)
 	for _, family := range []map[function.ID]Entry{
 		integerEntries(), floatEntries(), numericEntries(), comparisonEntries(), castEntries(),
-		textEntries(), timeEntries(), systemEntries(), catalogEntries(), jsonEntries(),
+		textEntries(), timeEntries(), systemEntries(), catalogEntries(), jsonEntries(), arrayEntries(),
 	} {
 		for id, e := range family {
 			if _, twice := all[id]; twice {
@@ -25,6 +25,7 @@ var entries = sync.OnceValue(func() map[function.ID]Entry {
 			all[id] = e
 		}
 	}
+	nestedCasts(all)
 	return all
 })
 
@@ -350,6 +351,9 @@ func castEntries() map[function.ID]Entry {
 			continue
 		}
 		from, to := s.Args[0], s.Result
+		if isNested(from) || isNested(to) {
+			continue
+		}
 		_, known := t[s.ID]
 		fromString, toString := types.Of(from).IsString(), types.Of(to).IsString()
 		switch {
@@ -372,7 +376,7 @@ func castEntries() map[function.ID]Entry {
 	cast(types.Timestamptz, types.Timestamp, bulk(timestamptzToTimestamp))
 
 	for _, s := range function.All() {
-		if s.Name == "assign" && s.ID != "assign(varchar,varchar)" {
+		if s.Name == "assign" && s.ID != "assign(varchar,varchar)" && !isNested(s.Args[0]) && !isNested(s.Result) {
 			t[s.ID] = t[id2("cast", s.Args[0], types.Varchar)]
 		}
 	}

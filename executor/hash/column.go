@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/dejaq/fasti/kv/decimal"
+	"github.com/dejaq/fasti/kv/keys"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/sql/json"
@@ -16,7 +17,7 @@ type class uint8
 
 const (
 	words class = iota // bool, integers, times, floats: one word
-	texts              // text, bytea, numeric
+	texts              // text, bytea, numeric, arrays, records
 	pairs              // uuid, interval
 )
 
@@ -24,6 +25,7 @@ const (
 // words of up to 64 bits for packing.
 type column struct {
 	t     types.ID
+	typ   types.Type
 	class class
 	width int // bits of a value in a packed key
 	bits  int // width, and the bit for NULL that words have
@@ -51,7 +53,7 @@ type remap struct {
 }
 
 func newColumn(t types.Type, packed bool) column {
-	c := column{t: t.ID, null: none}
+	c := column{t: t.ID, typ: t, null: none}
 	switch vector.KindOf(t) {
 	case vector.Bool:
 		c.width = 1
@@ -327,7 +329,8 @@ func floatWord(x float64) uint64 {
 // textOf returns the values of v, flat, as byte strings that are equal when the
 // values are.
 func (c *column) textOf(v *vector.Vector, sel []uint16) ([]byte, []vector.Span) {
-	if c.t != types.Numeric && c.t != types.JSONB {
+	nested := keys.IsNested(c.typ)
+	if c.t != types.Numeric && c.t != types.JSONB && !nested {
 		return v.Arena, v.Spans
 	}
 	c.arena, c.spans = c.arena[:0], resize(c.spans, v.Len)
@@ -336,9 +339,12 @@ func (c *column) textOf(v *vector.Vector, sel []uint16) ([]byte, []vector.Span) 
 			continue
 		}
 		at := len(c.arena)
-		if c.t == types.JSONB {
+		switch {
+		case c.t == types.JSONB:
 			c.arena = json.Value(v.Bytes(int(r))).AppendKey(c.arena)
-		} else {
+		case nested:
+			c.arena = keys.AppendNested(c.arena, c.typ, v.Bytes(int(r)))
+		default:
 			d, err := decimal.Decode(v.Bytes(int(r)))
 			if err != nil {
 				panic(err) // a vector holds what Encode made

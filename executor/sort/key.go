@@ -6,6 +6,7 @@ import (
 
 	"github.com/dejaq/fasti/executor/hash"
 	"github.com/dejaq/fasti/kv/decimal"
+	"github.com/dejaq/fasti/kv/keys"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/sql/json"
@@ -26,13 +27,14 @@ const (
 type key struct {
 	class      class
 	t          types.ID
+	typ        types.Type
 	column     int // of the kept columns
 	desc       bool
 	nullsFirst bool
 }
 
 func newKey(t types.Type, desc, nullsFirst bool) key {
-	k := key{t: t.ID, desc: desc, nullsFirst: nullsFirst}
+	k := key{t: t.ID, typ: t, desc: desc, nullsFirst: nullsFirst}
 	switch vector.KindOf(t) {
 	case vector.Int32:
 		if t.ID == types.OID || t.ID == types.Regtype {
@@ -49,9 +51,10 @@ func newKey(t types.Type, desc, nullsFirst bool) key {
 }
 
 // normalizes reports whether the values must be rewritten to give words:
-// intervals, numerics and jsonb are kept as a key column of their own.
+// intervals, numerics, jsonb, arrays and records are kept as a key column of
+// their own.
 func (k *key) normalizes() bool {
-	return k.t == types.Interval || k.t == types.Numeric || k.t == types.JSONB
+	return k.t == types.Interval || k.t == types.Numeric || k.t == types.JSONB || keys.IsNested(k.typ)
 }
 
 // normalize appends the rewritten values of the rows in sel, one of v's each.
@@ -68,6 +71,8 @@ func (k *key) normalize(dst *vector.Builder, v *vector.Vector, sel []uint16) err
 			row[0] = vector.WordDatum(w)
 		case k.t == types.JSONB:
 			text = json.Value(d.S).AppendKey(text[:0])
+		case keys.IsNested(k.typ):
+			text = keys.AppendNested(text[:0], k.typ, v.Bytes(int(r)))
 			row[0] = vector.StringDatum(string(text))
 		default:
 			x, err := decimal.Decode(d.S)

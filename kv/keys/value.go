@@ -41,6 +41,9 @@ func Width(t types.Type) int {
 // Values of the other types are equal to what was encoded but may print otherwise:
 // -0, 1.50, an interval of 30 days. Who needs them exactly keeps them elsewhere.
 func Lossless(t types.Type) bool {
+	if IsNested(t) {
+		return false
+	}
 	switch t.ID {
 	case types.Float4, types.Float8, types.Interval, types.Numeric:
 		return false
@@ -62,8 +65,11 @@ func Append(dst []byte, t types.Type, d vector.Datum) []byte {
 	case vector.Word128:
 		return AppendWord(dst, t, d.W)
 	}
-	if t.ID == types.Numeric {
+	switch {
+	case t.ID == types.Numeric:
 		return appendNumeric(dst, d.S)
+	case IsNested(t):
+		return AppendNested(dst, t, []byte(d.S))
 	}
 	return AppendBytes(dst, d.S)
 }
@@ -99,8 +105,11 @@ func AppendRow(dst []byte, t types.Type, nullable bool, v *vector.Vector, i int)
 	case vector.Word128:
 		return AppendWord(dst, t, v.Word(i))
 	}
-	if t.ID == types.Numeric {
+	switch {
+	case t.ID == types.Numeric:
 		return appendNumeric(dst, v.Bytes(i))
+	case IsNested(t):
+		return AppendNested(dst, t, v.Bytes(i))
 	}
 	return AppendBytes(dst, v.Bytes(i))
 }
@@ -272,9 +281,12 @@ func Skip(src []byte, t types.Type, nullable bool) (rest []byte, err error) {
 	case null:
 		return rest, nil
 	case n == 0:
-		if t.ID == types.Numeric {
+		switch {
+		case t.ID == types.Numeric:
 			_, rest, ok = takeNumeric(rest)
-		} else {
+		case IsNested(t):
+			_, rest, ok = takeNested(rest, t)
+		default:
 			_, rest, _, ok = splitBytes(rest)
 		}
 		if ok {
@@ -318,9 +330,12 @@ func DecodeValue(src []byte, t types.Type, nullable bool) (d vector.Datum, rest 
 		}
 	default:
 		var v []byte
-		if t.ID == types.Numeric {
+		switch {
+		case t.ID == types.Numeric:
 			v, rest, ok = takeNumeric(body)
-		} else {
+		case IsNested(t):
+			v, rest, ok = takeNested(body, t)
+		default:
 			v, rest, ok = AppendDecodedBytes(nil, body)
 		}
 		if !ok {

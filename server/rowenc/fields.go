@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"strconv"
+	"unsafe"
 
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
@@ -47,11 +48,18 @@ const (
 	binaryUUID
 	binaryJSONB
 	binaryJSONPath
+	textDatum // through sql/value: arrays, records, enumerations
+	binaryDatum
 )
 
 // codeOf returns the code of a type in a format.
 func codeOf(t types.Type, format int16) (code, error) {
 	switch {
+	case t.ID.IsArray() || t.ID == types.Record || t.ID == types.Enum:
+		if format == Binary {
+			return binaryDatum, nil
+		}
+		return textDatum, nil
 	case t.ID == types.Bytea && format == Text:
 		return textBytea, nil
 	case vector.KindOf(t) == vector.Bytes && t.ID != types.Numeric && t.ID != types.JSONB && t.ID != types.JSONPath:
@@ -100,7 +108,8 @@ func codeOf(t types.Type, format int16) (code, error) {
 // column is one column of the batch at hand.
 type column struct {
 	code code
-	wide bool // the integers are in i64
+	typ  types.Type // of a datum
+	wide bool       // the integers are in i64
 	// scaled: a float8 column whose values are i64 / 10^exp in this batch.
 	scaled bool
 	exp    int8
@@ -128,6 +137,7 @@ type Fields struct {
 	floatDigits int
 	interval    string
 	byteaEscape bool
+	settings    value.Settings // of datums
 }
 
 // NewFields returns the fields of these columns. formats has a code per column,
@@ -140,6 +150,7 @@ func NewFields(ts []types.Type, formats []int16, s *value.Settings) (*Fields, er
 	f := &Fields{
 		cols:        make([]column, len(ts)),
 		floatDigits: s.ExtraFloatDigits, interval: s.IntervalStyle, byteaEscape: s.ByteaEscape,
+		settings: *s,
 	}
 	for i, t := range ts {
 		format := Text
@@ -153,6 +164,7 @@ func NewFields(ts []types.Type, formats []int16, s *value.Settings) (*Fields, er
 			return nil, sqlerr.New(sqlerr.InvalidParameterValue, "unsupported format code: %d", format)
 		}
 		var err error
+		f.cols[i].typ = t
 		if f.cols[i].code, err = codeOf(t, format); err != nil {
 			return nil, err
 		}
@@ -262,6 +274,10 @@ func (f *Fields) append(dst []byte, c *column, i int) []byte {
 		return appendJSON(dst, c.code, c.arena[s.Off:s.Off+s.Len])
 	case textRegtype:
 		return value.Append(dst, types.Of(types.Regtype), vector.IntDatum(int64(c.i32[i])), nil)
+	case textDatum:
+		return value.Append(dst, c.typ, c.datum(i), &f.settings)
+	case binaryDatum:
+		return value.AppendBinary(dst, c.typ, c.datum(i))
 	case binaryBool:
 		return append(dst, byte(c.bits[i>>6]>>(uint(i)&63)&1))
 	case binary2:
@@ -297,6 +313,16 @@ func appendJSON(dst []byte, c code, v []byte) []byte {
 		dst = append(dst, value.JSONVersion)
 	}
 	return value.AppendJSONPath(dst, string(v))
+}
+
+// datum returns a value that is written through sql/value; it aliases the batch.
+func (c *column) datum(i int) vector.Datum {
+	if c.typ.ID == types.Enum {
+		return vector.IntDatum(int64(c.i32[i]))
+	}
+	s := c.spans[i]
+	b := c.arena[s.Off : s.Off+s.Len]
+	return vector.StringDatum(unsafe.String(unsafe.SliceData(b), len(b)))
 }
 
 func (c *column) integer(i int) int64 {

@@ -56,6 +56,12 @@ bit_or(int8) int8
 bit_xor(int2) int2
 bit_xor(int4) int4
 bit_xor(int8) int8
+array_agg(anynonarray) anyarray n
+array_agg(anyarray) anyarray n
+min(anyarray) anyarray
+max(anyarray) anyarray
+min(anyenum) anyenum
+max(anyenum) anyenum
 string_agg(text,text) text n
 string_agg(bytea,bytea) bytea n
 stddev(int2) numeric

@@ -1,6 +1,7 @@
 package function
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dejaq/fasti/meta/types"
@@ -108,6 +109,7 @@ regtype s
 json
 jsonb
 jsonpath
+enum
 `
 
 func (t *table) addCasts() {
@@ -139,24 +141,62 @@ func (t *table) addCasts() {
 		}
 	}
 	// A type's own cast stands for date(x) where x is a date already.
-	for _, ty := range types.All() {
+	for _, ty := range append(types.All(), types.Of(types.Enum)) {
 		if !ty.ID.IsPseudo() && !ty.ID.IsArray() && t.casts[[2]types.ID{ty.ID, ty.ID}] == nil {
 			s := t.parseLine("cast(" + ty.Udt() + ") " + ty.Udt() + " t")
 			s.Context = Implicit
 			t.addCast(s)
 		}
 	}
+	for _, str := range []string{"text", "varchar", "name"} {
+		s := t.parseLine("cast(record) " + str + " s")
+		s.Context = Assignment
+		t.addCast(s)
+	}
+	t.addArrayCasts()
 	// Storing a string that is too long fails where the explicit cast cuts, so
 	// the assignment to varchar is a signature of its own.
-	for _, from := range types.All() {
-		if from.ID == types.Varchar || t.casts[[2]types.ID{from.ID, types.Varchar}] != nil {
-			s := t.parseLine("assign(" + from.Udt() + ") varchar")
-			s.Volatility = t.casts[[2]types.ID{from.ID, types.Varchar}].Volatility
+	for _, c := range slices.Clone(t.all) {
+		if c.Kind == Cast && c.Result.Elem() == types.Varchar && (c.Context >= Assignment || c.Args[0] == c.Result) {
+			s := *c
+			s.Name = "assign"
 			s.Context = Assignment
-			s.Kind = Cast
-			s.Args = append(s.Args, types.Varchar)
-			t.add(s)
-			s.Args = s.Args[:1]
+			t.addCast(&s)
+		}
+	}
+}
+
+// addArrayCasts adds the casts of arrays: to arrays over what the elements may
+// become, in the same contexts, and through text.
+func (t *table) addArrayCasts() {
+	elems := []types.ID{types.Enum}
+	for _, ty := range types.All() {
+		if ty.ID.IsArray() {
+			elems = append(elems, ty.ID.Elem())
+		}
+	}
+	for _, c := range slices.Clone(t.all) {
+		if c.Kind == Cast && slices.Contains(elems, c.Args[0]) && slices.Contains(elems, c.Result) && c.Args[0] != types.Record {
+			s := *c
+			s.Args, s.Result, s.Total = []types.ID{c.Args[0].Array()}, c.Result.Array(), false
+			t.addCast(&s)
+		}
+	}
+	for _, elem := range elems {
+		out := t.casts[[2]types.ID{elem, types.Text}]
+		for _, str := range []types.ID{types.Text, types.Varchar, types.Name} {
+			volatility := Immutable
+			if out != nil {
+				volatility = out.Volatility
+			}
+			t.addCast(&Signature{
+				Name: "cast", Args: []types.ID{elem.Array()}, Result: str, Strict: true, Volatility: volatility, Context: Assignment,
+			})
+			if elem != types.Record {
+				t.addCast(&Signature{
+					Name: "cast", Args: []types.ID{str}, Result: elem.Array(), Strict: true, Volatility: volatility, Context: Explicit,
+				})
+			}
 		}
 	}
 }
@@ -176,8 +216,8 @@ func (t *table) addCast(s *Signature) {
 // fails on a string that is too long, the explicit one cuts it.
 func CastFor(from, to types.ID, ctx CastContext) (*Signature, bool) {
 	t := signatures()
-	if ctx == Assignment && to == types.Varchar {
-		s, ok := t.assign[from]
+	if ctx == Assignment && to.Elem() == types.Varchar {
+		s, ok := t.assign[[2]types.ID{from, to}]
 		return s, ok
 	}
 	s, ok := t.casts[[2]types.ID{from, to}]

@@ -125,7 +125,9 @@ func (g *generic) of(a types.ID) types.Type {
 	case types.Anycompatible, types.Anycompatiblenonarray:
 		return g.compatible
 	case types.Anycompatiblearray:
-		return g.compatible.Array()
+		if !g.compatible.ID.IsArray() {
+			return g.compatible.Array()
+		}
 	default:
 		return g.elem
 	}
@@ -210,6 +212,9 @@ func (s *Signature) Instantiate(in []types.Type) (want []types.Type, result type
 	for i := range want {
 		if a := s.Arg(i); a.IsPolymorphic() {
 			want[i] = g.of(a)
+			if want[i].ID == types.Invalid && a == types.Anycompatiblearray {
+				return nil, types.Type{}, noArray(g.compatible)
+			}
 			if want[i].ID == types.Invalid {
 				return nil, types.Type{}, noArray(g.elem)
 			}

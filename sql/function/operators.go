@@ -105,8 +105,8 @@ const otherOperators = `
 ^@(text,text) bool t
 
 ||(text,text) text
-||(text,any) text s
-||(any,text) text s
+||(text,anynonarray) text s
+||(anynonarray,text) text s
 ||(bytea,bytea) bytea
 ~~(bytea,bytea) bool
 !~~(bytea,bytea) bool

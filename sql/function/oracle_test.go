@@ -24,7 +24,7 @@ var record = flag.String("record", "", "connection string of a PostgreSQL 15 to 
 // untyped NULL.
 var columnTypes = []string{
 	"bool", "int2", "int4", "int8", "float4", "float8", "numeric", "text", "varchar", "name",
-	"date", "timestamp", "timestamptz", "interval", "bytea", "uuid", "oid", "unknown",
+	"date", "timestamp", "timestamptz", "interval", "bytea", "uuid", "oid", "_int4", "_int8", "_text", "unknown",
 }
 
 // recorded runs one query per call on the server, or reads what it answered

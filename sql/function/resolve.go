@@ -204,6 +204,9 @@ func (t *table) castCall(name string, in []types.Type) *Signature {
 	if from == types.Unknown {
 		from = types.Text
 	}
+	if from.IsArray() && to.IsArray() && from != to {
+		return nil // such a cast is a loop over the elements
+	}
 	return t.casts[[2]types.ID{from, to}]
 }
 

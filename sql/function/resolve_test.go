@@ -17,7 +17,7 @@ import (
 // and so take what an implicit cast makes fit.
 var foreign = map[string]bool{
 	"age(unknown)": true, "trunc(unknown)": true, "bool(int2)": true,
-	"- unknown text": true, "- unknown varchar": true, "- unknown name": true,
+	"- unknown text": true, "- unknown _text": true, "- unknown varchar": true, "- unknown name": true,
 }
 
 // foreignOperators are those that PostgreSQL has over types that we lack too
@@ -36,6 +36,9 @@ func TestOperatorsResolveAsRecorded(t *testing.T) {
 	}
 	var calls []string
 	for _, op := range slices.Sorted(maps.Keys(names)) {
+		if op == "&&" || op == "@>" || op == "<@" {
+			continue // PostgreSQL has candidates over ranges
+		}
 		for _, l := range columnTypes {
 			if len(signatures().candidates(op, 1)) > 0 {
 				calls = append(calls, op+" "+l)
@@ -61,6 +64,9 @@ func TestFunctionsResolveAsRecorded(t *testing.T) {
 	arity := make(map[string]map[int]bool)
 	var calls []string
 	for _, s := range All() {
+		if strings.HasPrefix(s.Name, "fasti_") || s.Name == "array_fill" || s.Name == "array_agg" || slices.Contains(s.Args, types.Anyenum) {
+			continue
+		}
 		// NULL arguments of a set-returning function give no row that tells a type.
 		if s.Kind == Cast || s.Kind == Window || s.Kind == SetReturning || s.Kind == OrderedSet || isOperator(s.Name) || strings.HasPrefix(s.Name, "time_bucket") ||
 			s.Name == "first" || strings.HasPrefix(s.Name, "fasti_") || s.Name == "last" || strings.HasPrefix(s.Name, "current_") && len(s.Args) == 0 ||
@@ -73,7 +79,10 @@ func TestFunctionsResolveAsRecorded(t *testing.T) {
 		arity[s.Name][len(s.Args)] = true
 		var in []string
 		for _, a := range s.Args {
-			if a == Any {
+			switch {
+			case a == types.Anyarray || a == types.Anycompatiblearray:
+				a = types.Int4.Array()
+			case a == Any || a.IsPolymorphic():
 				a = types.Int4
 			}
 			in = append(in, types.Of(a).Udt())
@@ -223,7 +232,7 @@ func TestErrors(t *testing.T) {
 		{"- text", "42883", "operator does not exist: - text", "No operator matches the given name and argument type. You might need to add an explicit type cast."},
 		{"sum(unknown)", "42725", "function sum(unknown) is not unique", "Could not choose a best candidate function. " + hint + "s."},
 		{"+ date unknown", "42725", "operator is not unique: date + unknown", "Could not choose a best candidate operator. " + hint + "s."},
-		{"array_agg(int4)", "0A000", "function array_agg is not supported", ""},
+		{"json_agg(int4)", "0A000", "function json_agg is not supported", ""},
 	} {
 		name, in := parseCall(tc.call)
 		_, err := Resolve(name, in)

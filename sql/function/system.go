@@ -32,9 +32,7 @@ num_nonnulls(any...) int4 n t
 func unsupported() map[string]bool {
 	out := make(map[string]bool)
 	for name := range strings.FieldsSeq(`
-array_agg array_append array_cat array_dims array_length array_lower array_ndims array_position
-array_positions array_prepend array_remove array_replace array_to_string array_upper cardinality
-string_to_array string_to_table trim_array unnest
+string_to_table unnest
 json_agg json_array_elements json_array_elements_text json_each json_each_text json_extract_path
 json_extract_path_text json_object json_object_agg json_object_keys json_populate_record
 json_populate_recordset json_to_record json_to_recordset

@@ -14,9 +14,9 @@ type table struct {
 	byID   map[ID]*Signature
 	byName map[string][]*Signature // scalars, operators, aggregates
 	casts  map[[2]types.ID]*Signature
-	assign map[types.ID]*Signature // source → the assignment cast to varchar
-	types  map[string]types.ID     // by short name, with "any"
-	out    map[string]bool         // functions that PostgreSQL has and Fasti does not
+	assign map[[2]types.ID]*Signature // assignment casts to varchar and to arrays of it
+	types  map[string]types.ID        // by short name, with "any"
+	out    map[string]bool            // functions that PostgreSQL has and Fasti does not
 	// catalog is the range in all of the functions over the system catalogs.
 	catalog [2]int
 }
@@ -57,13 +57,14 @@ func newTable() *table {
 		byID:   make(map[ID]*Signature, 1024),
 		byName: make(map[string][]*Signature, 512),
 		casts:  make(map[[2]types.ID]*Signature, 256),
-		assign: make(map[types.ID]*Signature, 32),
+		assign: make(map[[2]types.ID]*Signature, 64),
 		types:  map[string]types.ID{"any": Any},
 		out:    unsupported(),
 	}
 	for _, ty := range types.All() {
 		t.types[ty.Udt()] = ty.ID
 	}
+	t.types["enum"], t.types["_enum"] = types.Enum, types.Enum.Array()
 	t.addOperators()
 	t.addCasts()
 	t.addLines(Scalar, mathFunctions)
@@ -74,6 +75,7 @@ func newTable() *table {
 	t.catalog[0] = len(t.all)
 	t.addLines(Scalar, catalogFunctions)
 	t.catalog[1] = len(t.all)
+	t.addLines(Scalar, arrayFunctions)
 	t.addLines(Aggregate, aggregates)
 	t.addLines(Window, windowFunctions)
 	t.addLines(SetReturning, setFunctions)
@@ -166,7 +168,7 @@ func (t *table) add(s *Signature) {
 	case s.Kind != Cast:
 		t.byName[s.Name] = append(t.byName[s.Name], s)
 	case s.Name == "assign":
-		t.assign[s.Args[0]] = s
+		t.assign[[2]types.ID{s.Args[0], s.Result}] = s
 	default:
 		t.casts[[2]types.ID{s.Args[0], s.Result}] = s
 	}

@@ -36,6 +36,7 @@ const (
 	CharacterNotInRepertoire     = "22021"
 	InvalidParameterValue        = "22023"
 	InvalidEscapeSequence        = "22025"
+	ArraySubscriptError          = "2202E"
 	InvalidTextRepresentation    = "22P02"
 	InvalidBinaryRepresentation  = "22P03"
 	BadCopyFileFormat            = "22P04"

@@ -22,6 +22,15 @@ func errLong() error { return binaryFormat("incorrect binary data format") }
 // modifier included. Errors: 08P01 too short, 22P03 anything else about the
 // format, and those of the value.
 func ParseBinary(t types.Type, b []byte) (vector.Datum, error) {
+	switch {
+	case t.ID.IsArray():
+		return parseArrayBinary(t, b)
+	case t.ID == types.Enum:
+		if err := CheckText(b); err != nil {
+			return vector.NullDatum, err
+		}
+		return parseEnum(t, string(b))
+	}
 	if size := t.Size(); size > 0 && t.ID != types.Name && t.ID != types.Void {
 		if len(b) < int(size) {
 			return vector.NullDatum, errShort()
@@ -118,7 +127,14 @@ func parseTimestampBinary(t types.Type, b []byte) (vector.Datum, error) {
 // AppendBinary writes d, which is not NULL, in the binary wire form, without the
 // length before it.
 func AppendBinary(dst []byte, t types.Type, d vector.Datum) []byte {
+	if t.ID.IsArray() {
+		return appendArrayBinary(dst, t, d.S)
+	}
 	switch t.ID {
+	case types.Enum:
+		return appendEnum(dst, t, int32(d.I))
+	case types.Record:
+		return appendRecordBinary(dst, t, d.S)
 	case types.Bool:
 		return append(dst, byte(d.I))
 	case types.Int2:

@@ -10,7 +10,14 @@ import (
 // refuses what is longer (22001), numeric(p,s) and the time types round. Errors
 // are *sqlerr.Error.
 func Parse(t types.Type, text string, s *Settings) (vector.Datum, error) {
+	if t.ID.IsArray() {
+		return parseArray(t, text, s)
+	}
 	switch t.ID {
+	case types.Enum:
+		return parseEnum(t, text)
+	case types.Record:
+		return vector.NullDatum, sqlerr.New(sqlerr.FeatureNotSupported, "input of anonymous composite types is not implemented")
 	case types.Bool:
 		b, err := ParseBool(text)
 		return vector.BoolDatum(b), err
@@ -74,7 +81,14 @@ func Parse(t types.Type, text string, s *Settings) (vector.Datum, error) {
 
 // Append writes d, which is not NULL, as t's output function does.
 func Append(dst []byte, t types.Type, d vector.Datum, s *Settings) []byte {
+	if t.ID.IsArray() {
+		return appendArray(dst, t, d.S, s)
+	}
 	switch t.ID {
+	case types.Enum:
+		return appendEnum(dst, t, int32(d.I))
+	case types.Record:
+		return appendRecord(dst, t, d.S, s)
 	case types.Bool:
 		return AppendBool(dst, d.I != 0)
 	case types.Int2, types.Int4, types.Int8:
