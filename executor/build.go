@@ -17,6 +17,7 @@ import (
 	"github.com/dejaq/fasti/kv/invariants"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/physical"
+	"github.com/dejaq/fasti/sql/expr"
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
@@ -36,6 +37,8 @@ type builder struct {
 	builds map[*physical.Join]*join.Build
 	// serial: below the right side of an Apply, where no workers are worth it.
 	serial bool
+	// work are the working tables of the recursive queries around.
+	work map[int]*values.Work
 }
 
 // build makes the operators of n. In test builds every operator is watched: its
@@ -104,6 +107,10 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 		return b.join(n)
 	case *physical.Apply:
 		return b.apply(n)
+	case *physical.Recursive:
+		return b.recursive(n)
+	case *physical.WorkTable:
+		return values.NewWorkScan(b.work[n.ID]), nil
 	case *physical.Gather:
 		return b.gather(n)
 	case *physical.DistinctOn:
@@ -201,8 +208,33 @@ func (b *builder) apply(n *physical.Apply) (op.Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	right := &builder{env: b.env, serial: true}
+	right := &builder{env: b.env, serial: true, work: b.work}
 	return made(join.NewApply(left, func() (op.Operator, error) { return right.build(n.Right) }, n))
+}
+
+func (b *builder) recursive(n *physical.Recursive) (op.Operator, error) {
+	seed, err := b.build(n.Seed)
+	if err != nil {
+		return nil, err
+	}
+	ts, w := typesOf(n.Out), &values.Work{}
+	below := &builder{env: b.env, serial: true, work: map[int]*values.Work{n.ID: w}}
+	for id, outer := range b.work {
+		below.work[id] = outer
+	}
+	steps := values.NewSteps(seed, func() (op.Operator, error) { return below.build(n.Step) }, w, ts)
+	if n.All {
+		return values.NewRecursive(steps, steps), nil
+	}
+	keys := make([]expr.Expr, len(ts))
+	for i, t := range ts {
+		keys[i] = expr.Column{Index: i, T: t}
+	}
+	distinct, err := agg.NewDistinctOn(steps, ts, keys)
+	if err != nil {
+		return nil, err
+	}
+	return values.NewRecursive(distinct, steps), nil
 }
 
 // joins reports whether a row of a table below n may come more than once.

@@ -346,6 +346,10 @@ func (x *explainer) describe(n physical.Node) *block {
 		return x.aggregate(n)
 	case *physical.Join:
 		return x.join(n)
+	case *physical.Recursive:
+		return x.leaf("Recursive Union", "")
+	case *physical.WorkTable:
+		return &block{label: fmt.Sprintf("WorkTable Scan %d", n.ID), kind: "WorkTable Scan"}
 	case *physical.Apply:
 		kind := map[physical.JoinKind]string{physical.Left: " Left Join", physical.Semi: " Semi Join", physical.Anti: " Anti Join"}[n.Kind]
 		b := x.leaf("Nested Loop"+kind, "")

@@ -114,7 +114,10 @@ type cteScope struct {
 	parent *cteScope
 	cte    ast.CTE
 	used   bool
-	outer  *scope // of the query that has the WITH
+	// recursive: the query refers to itself; work is set inside its step.
+	recursive bool
+	work      *logical.WorkTable
+	outer     *scope // of the query that has the WITH
 }
 
 func (c *cteScope) find(name string) *cteScope {
@@ -142,10 +145,7 @@ func (b *binder) with(w *ast.With, sc *scope) ([]*cteScope, error) {
 		if !ok {
 			return nil, sqlerr.NotSupported("data-modifying statement in WITH").At(c.Pos)
 		}
-		if w.Recursive && mentions(q, c.Name) {
-			return nil, sqlerr.NotSupported("WITH RECURSIVE").At(w.Pos)
-		}
-		env := &cteScope{parent: sc.ctes, cte: c, outer: sc.parent}
+		env := &cteScope{parent: sc.ctes, cte: c, outer: sc.parent, recursive: w.Recursive && mentions(q, c.Name)}
 		all = append(all, env)
 		sc.ctes = env
 	}
@@ -178,26 +178,35 @@ func (b *binder) cteQuery(c *cteScope) (result, error) {
 	if c.outer != nil {
 		*outer = scope{parent: c.outer.parent, items: c.outer.items, entries: c.outer.entries, ctes: c.parent}
 	}
-	r, err := b.query(c.cte.Stmt.(ast.Query), outer)
+	if c.recursive {
+		return b.recursive(c, outer)
+	}
+	r, err := b.subquery(c.cte.Stmt.(ast.Query), outer)
 	if err != nil {
 		return r, err
 	}
-	if err := b.textUnknowns(&r); err != nil {
-		return r, err
-	}
+	return r, c.name(&r)
+}
+
+// name gives the columns of r the names of the WITH clause.
+func (c *cteScope) name(r *result) error {
 	if len(c.cte.Cols) > len(r.cols) {
-		return r, sqlerr.New(sqlerr.InvalidColumnReference, "WITH query \"%s\" has %d columns available but %d columns specified",
+		return sqlerr.New(sqlerr.InvalidColumnReference, "WITH query \"%s\" has %d columns available but %d columns specified",
 			c.cte.Name, len(r.cols), len(c.cte.Cols)).At(c.cte.Pos)
 	}
 	for i, n := range c.cte.Cols {
 		r.cols[i].Name = n
 	}
-	return r, nil
+	return nil
 }
 
 func (b *binder) cteRef(c *cteScope, t *ast.TableRef, sc *scope) (logical.Node, []*item, error) {
-	r, err := b.cteQuery(c)
-	if err != nil {
+	var r result
+	var err error
+	if c.work != nil {
+		w := &logical.WorkTable{ID: c.work.ID, Out: b.renewed(c.work.Out)}
+		r = result{w, w.Out}
+	} else if r, err = b.cteQuery(c); err != nil {
 		return nil, nil, err
 	}
 	it := resultItem(c.cte.Name, r.cols)

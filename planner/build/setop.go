@@ -117,17 +117,14 @@ func (b *binder) setOpTree(s *ast.SetOp, sc *scope, leaves *[]*item) (result, er
 		}
 		return result{distinct(a), out}, nil
 	}
-	if s.All {
-		return l, sqlerr.NotSupported("%s ALL", s.Op).At(s.Pos)
-	}
-	n, err := b.countSides(l, r, out, s.Op == "EXCEPT")
+	n, err := b.countSides(l, r, out, s.Op == "EXCEPT", s.All)
 	return result{n, out}, err
 }
 
 // countSides is INTERSECT and EXCEPT: it groups the rows of both sides, counts
 // how many come from each, and keeps groups with rows on the left and with, or
-// for EXCEPT without, rows on the right.
-func (b *binder) countSides(l, r result, out []logical.Col, except bool) (logical.Node, error) {
+// for EXCEPT without, rows on the right; with ALL as many rows as the counts say.
+func (b *binder) countSides(l, r result, out []logical.Col, except, all bool) (logical.Node, error) {
 	side := b.col("side", expr.Bool)
 	a := &logical.Append{Out: append(append([]logical.Col{}, out...), side)}
 	for i, x := range []result{l, r} {
@@ -156,6 +153,9 @@ func (b *binder) countSides(l, r result, out []logical.Col, except bool) (logica
 	for _, c := range out {
 		g.Keys = append(g.Keys, c.Ref())
 	}
+	if all {
+		return b.repeated(g, lefts, rights, except)
+	}
 	zero := expr.Const{Value: vector.IntDatum(0), T: int8}
 	some, err := b.call(">", []expr.Expr{lefts.Ref(), zero}, -1)
 	if err != nil {
@@ -170,6 +170,28 @@ func (b *binder) countSides(l, r result, out []logical.Col, except bool) (logica
 		return nil, err
 	}
 	return &logical.Filter{Input: g, Conds: []expr.Expr{some, other}}, nil
+}
+
+// repeated gives each group of g as often as INTERSECT ALL or EXCEPT ALL says of a
+// row that comes lefts and rights times.
+func (b *binder) repeated(g *logical.Aggregate, lefts, rights logical.Col, except bool) (logical.Node, error) {
+	less, err := function.Resolve("<", []types.Type{lefts.T, lefts.T})
+	if err != nil {
+		return nil, err
+	}
+	var times expr.Expr = expr.Extreme{Args: []expr.Expr{lefts.Ref(), rights.Ref()}, Less: less.ID, T: lefts.T}
+	if except {
+		if times, err = b.call("-", []expr.Expr{lefts.Ref(), rights.Ref()}, -1); err != nil {
+			return nil, err
+		}
+	}
+	args := []expr.Expr{expr.Const{Value: vector.IntDatum(1), T: lefts.T}, times}
+	sig, err := function.Resolve("generate_series", typesOf(args))
+	if err != nil {
+		return nil, err
+	}
+	call := logical.SetCall{Func: sig.ID, Args: args, Out: []logical.Col{b.col("copy", lefts.T)}}
+	return &logical.ProjectSet{Input: g, Calls: []logical.SetCall{call}}, nil
 }
 
 func ids(cols []logical.Col) []int {

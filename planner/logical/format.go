@@ -138,6 +138,10 @@ func (f *formatter) node(n Node, d int) {
 			f.node(in, d+2)
 		}
 		return
+	case *Recursive:
+		f.line(d, "recursive %d [%s] from [%s], [%s]%s", n.ID, f.cols(n.Out), f.ids(n.In[0]), f.ids(n.In[1]), map[bool]string{true: " all"}[n.All])
+	case *WorkTable:
+		f.line(d, "work table %d [%s]", n.ID, f.cols(n.Out))
 	case *DistinctOn:
 		f.line(d, "distinct on [%s]", f.list(n.Keys))
 	case *SingleRow:

@@ -49,6 +49,10 @@ func lower(n logical.Node, need logical.Set) rel {
 	case *logical.Values:
 		v := &physical.Values{Out: fields(n.Out), Rows: n.Rows}
 		return newRel(v, n.Out)
+	case *logical.Recursive:
+		return lowerRecursive(n)
+	case *logical.WorkTable:
+		return newRel(&physical.WorkTable{ID: n.ID, Out: fields(n.Out)}, n.Out)
 	case *logical.ProjectSet:
 		return lowerProjectSet(n, need)
 	case *logical.Filter:

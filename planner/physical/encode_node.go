@@ -34,6 +34,8 @@ const (
 	kindUpsert
 	kindGapFill
 	kindApply
+	kindRecursive
+	kindWorkTable
 	kindEnd
 )
 
@@ -84,6 +86,10 @@ func newNode(kind byte) Node {
 		return &DistinctOn{}
 	case kindApply:
 		return &Apply{}
+	case kindRecursive:
+		return &Recursive{}
+	case kindWorkTable:
+		return &WorkTable{}
 	case kindWindow:
 		return &Window{}
 	case kindGapFill:
@@ -144,6 +150,10 @@ func kindOf(n Node) byte {
 		return kindDistinctOn
 	case *Apply:
 		return kindApply
+	case *Recursive:
+		return kindRecursive
+	case *WorkTable:
+		return kindWorkTable
 	case *Window:
 		return kindWindow
 	case *GapFill:
@@ -295,6 +305,15 @@ func (c *coder) node(v *Node) {
 		c.fields(&n.Out)
 	case *SingleRow:
 		c.node(&n.Input)
+	case *Recursive:
+		small(c, &n.ID)
+		c.node(&n.Seed)
+		c.node(&n.Step)
+		c.bool(&n.All)
+		c.fields(&n.Out)
+	case *WorkTable:
+		small(c, &n.ID)
+		c.fields(&n.Out)
 	case *Apply:
 		enum(c, &n.Kind, AntiNull+1)
 		c.node(&n.Left)

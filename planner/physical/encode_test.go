@@ -181,6 +181,10 @@ func (g *gen) node(depth int) Node {
 		return &Update{Input: in(), Table: g.table(), Checks: drawList(g, func() Check { return Check{"k", g.expr(1)} }), Returning: g.exprs(1), Out: g.fields()}
 	case kindDelete:
 		return &Delete{Input: in(), Table: g.table(), Returning: g.exprs(1), Out: g.fields()}
+	case kindRecursive:
+		return &Recursive{ID: g.int(0, 9), Seed: in(), Step: in(), All: g.bool(), Out: g.fields()}
+	case kindWorkTable:
+		return &WorkTable{ID: g.int(0, 9), Out: g.fields()}
 	case kindApply:
 		return &Apply{Kind: JoinKind(g.int(0, 6)), Left: in(), Right: in(), Params: g.ints(), First: g.int(1, 9), Residual: g.exprs(1), Memo: g.bool(), Out: g.fields()}
 	case kindProjectSet:

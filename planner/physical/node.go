@@ -11,6 +11,8 @@ func (n *Project) Fields() []Field          { return n.Out }
 func (n *Aggregate) Fields() []Field        { return n.Out }
 func (n *Join) Fields() []Field             { return n.Out }
 func (n *Apply) Fields() []Field            { return n.Out }
+func (n *Recursive) Fields() []Field        { return n.Out }
+func (n *WorkTable) Fields() []Field        { return n.Out }
 func (n *Sort) Fields() []Field             { return n.Input.Fields() }
 func (n *Limit) Fields() []Field            { return n.Input.Fields() }
 func (n *Append) Fields() []Field           { return n.Out }
@@ -37,6 +39,8 @@ func (n *Project) Inputs() []Node          { return []Node{n.Input} }
 func (n *Aggregate) Inputs() []Node        { return []Node{n.Input} }
 func (n *Join) Inputs() []Node             { return []Node{n.Left, n.Right} }
 func (n *Apply) Inputs() []Node            { return []Node{n.Left, n.Right} }
+func (n *Recursive) Inputs() []Node        { return []Node{n.Seed, n.Step} }
+func (n *WorkTable) Inputs() []Node        { return nil }
 func (n *Sort) Inputs() []Node             { return []Node{n.Input} }
 func (n *Limit) Inputs() []Node            { return []Node{n.Input} }
 func (n *Append) Inputs() []Node           { return n.All }

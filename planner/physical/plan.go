@@ -157,6 +157,20 @@ type (
 		All []Node
 		Out []Field
 	}
+	// Recursive gives the rows of Seed, then those of Step over and over, in which
+	// WorkTable ID stands for the rows that the Step before, or Seed, gave, until
+	// there are none. Without All (UNION) rows that have been there are dropped.
+	Recursive struct {
+		ID         int
+		Seed, Step Node
+		All        bool
+		Out        []Field
+	}
+	// WorkTable is the working table of the Recursive with its ID.
+	WorkTable struct {
+		ID  int
+		Out []Field
+	}
 	// DistinctOn keeps the first row of each combination of Keys, in order of
 	// arrival.
 	DistinctOn struct {

@@ -35,6 +35,10 @@ func (s estimator) of(n logical.Node) float64 {
 		return max(1, r*share(n.Filter))
 	case *logical.Values:
 		return float64(len(n.Rows))
+	case *logical.Recursive:
+		return 10 * s.of(n.Seed) // as PostgreSQL guesses
+	case *logical.WorkTable:
+		return 10
 	case *logical.ProjectSet:
 		return s.of(n.Input) * setRows
 	case *logical.Filter:

@@ -39,6 +39,16 @@ func Prune(n logical.Node, need logical.Set) logical.Node {
 		return &c
 	case *logical.Window:
 		return pruneWindow(n, need)
+	case *logical.Recursive:
+		in := make([]logical.Node, 2)
+		for i, c := range n.Inputs() {
+			below := logical.Set{}
+			for _, id := range n.In[i] {
+				below.Add(id)
+			}
+			in[i] = Prune(c, below)
+		}
+		return n.With(in)
 	case *logical.ProjectSet:
 		below := logical.Set{}
 		for _, c := range n.Input.Cols() {

@@ -87,6 +87,7 @@ const (
 	AmbiguousParameter           = "42P08"
 	AmbiguousAlias               = "42P09"
 	InvalidColumnReference       = "42P10"
+	InvalidRecursion             = "42P19"
 	InvalidTableDefinition       = "42P16"
 	IndeterminateDatatype        = "42P18"
 	InvalidName                  = "42602"
