@@ -29,7 +29,7 @@ var order = []string{
 
 	"planner/physical", "planner/logical", "planner/build", "planner/rules", "planner/lower", "planner",
 
-	"executor/spool", "executor/op", "executor/op/optest", "executor/compute", "executor/hash", "executor/filter",
+	"executor/spool", "executor/op", "executor/op/optest", "executor/sketch", "executor/compute", "executor/hash", "executor/filter",
 	"executor/project", "executor/scan", "executor/scan/scantest", "executor/sort", "executor/agg", "executor/join",
 	"executor/window", "executor/gapfill", "executor/limit", "executor/values", "executor/write", "executor/ddl",
 	"executor/exchange", "executor",

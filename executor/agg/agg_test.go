@@ -73,6 +73,10 @@ func everyCall() []physical.Agg {
 		case s.Args != nil && s.Args[0].IsPolymorphic():
 			// Of arrays by TestArrayAgg and the records of e2e/logictest.
 			continue
+		case s.Name == "percentile_agg" || s.Name == "rollup":
+			continue // a sketch depends on the order of a sum; see executor/sketch
+		case s.ByTime():
+			g.Args = []expr.Expr{column(7), column(slices.Index(columns[2:], s.Args[1]) + 2)}
 		case s.Name == "string_agg":
 			c := slices.Index(columns[2:], s.Args[0]) + 2
 			g.Args = []expr.Expr{column(c), column(c)}

@@ -15,6 +15,8 @@
 //	  of floats                        Float64 Sx, Float64 Sxx, Int64 rows
 //	  of numeric                       Bytes sum, Bytes sum of squares, Int64 rows
 //	min, max, bool_*, bit_*            the value, NULL for none
+//	rate, increase, delta, …           Int64 rows; Float64 value and Int64 time of the first, the last but one, the last; Float64 increase
+//	percentile_agg, rollup             Bytes sketch (executor/sketch)
 //	first, last                        value, time (NULL for none)
 //	corr, covar_*, regr_*              Float64 rows, Sx, Sxx, Sy, Syy, Sxy
 //	string_agg                         Bytes of delimiter and value, in turn; Int64 length of the first delimiter, NULL for no rows

@@ -167,6 +167,9 @@ func compute(name string, t types.Type, c physical.Agg, args []optest.Row) vecto
 	if strings.HasPrefix(name, "regr_") || name == "corr" || strings.HasPrefix(name, "covar_") {
 		return regressionOf(name, args)
 	}
+	if function.ByID(c.Func).ByTime() {
+		return counterOf(name, args)
+	}
 	if name == "first" || name == "last" {
 		best := -1
 		for i, a := range args {
@@ -275,6 +278,36 @@ func compute(name string, t types.Type, c physical.Agg, args []optest.Row) vecto
 		return encode(sum, nil)
 	}
 	return spreadOf(name, t, args, float)
+}
+
+// counterOf walks over the samples as they came.
+func counterOf(name string, args []optest.Row) vector.Datum {
+	n := len(args)
+	if n == 0 || n == 1 && name != "increase" && name != "delta" {
+		return vector.NullDatum
+	}
+	from := 0
+	if name[0] == 'i' && name != "increase" {
+		from = n - 2
+	}
+	grown := 0.0
+	for i := from + 1; i < n; i++ {
+		if d := args[i][0].F - args[i-1][0].F; d >= 0 {
+			grown += d
+		} else {
+			grown += args[i][0].F
+		}
+	}
+	switch seconds := float64(args[n-1][1].I-args[from][1].I) / 1e6; {
+	case strings.HasSuffix(name, "delta"):
+		return vector.FloatDatum(args[n-1][0].F - args[from][0].F)
+	case name == "increase":
+		return vector.FloatDatum(grown)
+	case seconds <= 0:
+		return vector.NullDatum
+	default:
+		return vector.FloatDatum(grown / seconds)
+	}
 }
 
 // regressionOf computes statistics of pairs Y, X by their definitions.

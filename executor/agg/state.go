@@ -74,6 +74,10 @@ func stateOf(name string, arg types.Type, args []types.Type, result types.Type) 
 		return newArrayAgg(arg)
 	case "string_agg":
 		return &concat{}
+	case "rate", "increase", "delta", "irate", "idelta":
+		return &counter{name: name}
+	case "percentile_agg", "rollup":
+		return &sketches{encoded: name == "rollup"}
 	case "corr", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_count", "regr_intercept", "regr_r2", "regr_slope",
 		"regr_sxx", "regr_sxy", "regr_syy":
 		return &regression{name: name}

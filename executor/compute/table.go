@@ -17,6 +17,7 @@ var entries = sync.OnceValue(func() map[function.ID]Entry {
 	for _, family := range []map[function.ID]Entry{
 		integerEntries(), floatEntries(), numericEntries(), comparisonEntries(), castEntries(),
 		textEntries(), timeEntries(), systemEntries(), catalogEntries(), jsonEntries(), arrayEntries(),
+		sketchEntries(),
 	} {
 		for id, e := range family {
 			if _, twice := all[id]; twice {

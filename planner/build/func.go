@@ -314,6 +314,9 @@ func (b *binder) aggregateOrder(sig *function.Signature, e *ast.FuncCall, args [
 	if !sig.OrderMatters() {
 		return nil, nil
 	}
+	if sig.ByTime() && len(keys) == 0 {
+		return []physical.SortKey{{Expr: args[1]}}, nil
+	}
 	for _, a := range args {
 		if e.Distinct && !has(a) {
 			keys = append(keys, physical.SortKey{Expr: a})

@@ -2,7 +2,8 @@ package function
 
 // aggregates: owner of their states is executor/agg. count() is count(*).
 // first(value, time) and last(value, time) are TimescaleDB's: the value beside
-// the least or the greatest time.
+// the least or the greatest time. percentile_agg and rollup make sketches of
+// percentiles, as bytea.
 const aggregates = `
 count() int8
 count(any) int8
@@ -114,6 +115,18 @@ regr_slope(float8,float8) float8
 regr_sxx(float8,float8) float8
 regr_sxy(float8,float8) float8
 regr_syy(float8,float8) float8
+rate(float8,timestamp) float8
+rate(float8,timestamptz) float8
+increase(float8,timestamp) float8
+increase(float8,timestamptz) float8
+delta(float8,timestamp) float8
+delta(float8,timestamptz) float8
+irate(float8,timestamp) float8
+irate(float8,timestamptz) float8
+idelta(float8,timestamp) float8
+idelta(float8,timestamptz) float8
+percentile_agg(float8) bytea
+rollup(bytea) bytea
 `
 
 // orderedSets are the aggregates with WITHIN GROUP. Those over any number of
@@ -137,6 +150,17 @@ var orderless = map[string]bool{
 	"bit_and": true, "bit_or": true, "bit_xor": true, "stddev": true, "stddev_samp": true, "stddev_pop": true, "variance": true,
 	"var_samp": true, "var_pop": true, "corr": true, "covar_pop": true, "covar_samp": true, "regr_avgx": true, "regr_avgy": true,
 	"regr_count": true, "regr_intercept": true, "regr_r2": true, "regr_slope": true, "regr_sxx": true, "regr_sxy": true, "regr_syy": true,
+	"first": true, "last": true, "percentile_agg": true, "rollup": true,
+}
+
+// ByTime reports whether an aggregate gets its rows in the order of its second
+// argument, a time, unless the call says otherwise: those of counters and gauges.
+func (s *Signature) ByTime() bool {
+	switch s.Name {
+	case "rate", "increase", "delta", "irate", "idelta":
+		return true
+	}
+	return false
 }
 
 // OrderMatters reports whether the result of an aggregate depends on the order of

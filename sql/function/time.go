@@ -68,6 +68,11 @@ time_bucket(interval,date,interval) date
 time_bucket(interval,timestamp,interval) timestamp
 time_bucket(interval,timestamptz,interval) timestamptz
 time_bucket(interval,timestamptz,text,timestamptz,interval) timestamptz n
+approx_percentile(float8,bytea) float8
+approx_percentile_rank(float8,bytea) float8
+mean(bytea) float8
+error(bytea) float8
+num_vals(bytea) float8
 time_bucket(int2,int2) int2
 time_bucket(int4,int4) int4
 time_bucket(int8,int8) int8
