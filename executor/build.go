@@ -179,6 +179,8 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 		return ddl.Truncate(b.env.DB, n), nil
 	case *physical.Change:
 		return ddl.Change(b.env.Catalog, b.env.DB, n), nil
+	case *physical.CreateIndex:
+		return ddl.CreateIndex(b.env.Catalog, b.env.DB, n), nil
 	case *physical.CreateHypertable:
 		return ddl.CreateHypertable(b.env.Catalog, b.env.DB, b.env.Txn, n), nil
 	}

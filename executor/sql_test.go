@@ -219,3 +219,5 @@ func TestSQL(t *testing.T) {
 		})
 	})
 }
+
+func (d *database) NewIndexID(context.Context) (schema.TableID, error) { return 1, nil }

@@ -24,6 +24,8 @@ import (
 type Catalog interface {
 	CreateTable(ctx context.Context, t schema.Table) (*schema.Table, error)
 	UpdateTable(ctx context.Context, t *schema.Table) error
+	// NewIndexID returns an id for an index.
+	NewIndexID(ctx context.Context) (schema.TableID, error)
 	// Apply makes a change and returns it with the ids that it was given.
 	Apply(ctx context.Context, c *schema.Change) (*schema.Change, error)
 }
@@ -34,6 +36,9 @@ type DB interface {
 	DropTable(ctx context.Context, id schema.TableID) error
 	// Truncate removes the rows of a table.
 	Truncate(ctx context.Context, t *schema.Table) error
+	// BuildIndex makes the entries of an index that t does not have yet, and then calls
+	// publish.
+	BuildIndex(ctx context.Context, t *schema.Table, x schema.Index, publish func(since schema.Timestamp) error) error
 }
 
 // statement is an operator that does something once.

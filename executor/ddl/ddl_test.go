@@ -179,3 +179,5 @@ func TestCreateHypertable(t *testing.T) {
 		})
 	}
 }
+
+func (catalogHalf) NewIndexID(context.Context) (schema.TableID, error) { return 1, nil }

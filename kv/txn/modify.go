@@ -153,7 +153,7 @@ func (w *table) update(ctx context.Context, locators *vector.Vector, b, old *vec
 		}
 		err := w.put(last.list, last.shard, mvcc.Replace, mvcc.Unchanged, stay, ids)
 		if len(w.entries.list) > 0 {
-			kept = append(kept, run{&target{place: last.place(), list: last.list, shard: schema.Shard{ID: last.shard}}, stay})
+			kept = append(kept, runAt(&last, stay))
 			stay = nil
 		}
 		stay = stay[:0]

@@ -28,6 +28,8 @@ type Txn struct {
 	id        replica.TxnID
 	isolation Isolation
 	done      bool
+	// alone: who runs the transaction holds the lock of the table that it writes.
+	alone bool
 	// broken is why the last write failed: what it did is undone by RollbackTo, or by
 	// Commit, which then rolls back.
 	broken error
@@ -210,8 +212,10 @@ func (t *Txn) writes(ctx context.Context, tbl *schema.Table) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.db.tables.lock(ctx, tbl.ID, false); err != nil {
-		return nil, err
+	if !t.alone {
+		if err := t.db.tables.lock(ctx, tbl.ID, false); err != nil {
+			return nil, err
+		}
 	}
 	w = &table{t: t, tbl: tbl, codec: codec, enc: mvcc.NewEncoder(codec)}
 	w.route.init(t, tbl, codec)
@@ -301,7 +305,9 @@ func (t *Txn) end() {
 		t.cancel()
 	}
 	for id := range t.tables {
-		t.db.tables.unlock(id, false)
+		if !t.alone {
+			t.db.tables.unlock(id, false)
+		}
 	}
 	t.lists, t.tables, t.view = nil, nil, nil
 }

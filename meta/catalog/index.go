@@ -22,6 +22,13 @@ func (c *Catalog) numberIndexes(ctx context.Context, t *schema.Table) error {
 	return nil
 }
 
+// NewIndexID returns an id for an index that is made before its table's descriptor has
+// it.
+func (c *Catalog) NewIndexID(ctx context.Context) (schema.TableID, error) {
+	id, err := c.nextIDs(ctx, 1)
+	return schema.TableID(id), err
+}
+
 // changeIndexNames adds to txn what takes the names of the indexes that nt has and
 // old has not, and gives up those that only old has; either may be nil. Indexes and
 // tables share their names, as relations do in PostgreSQL.

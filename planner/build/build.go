@@ -155,6 +155,14 @@ func (b *binder) statement(stmt ast.Stmt) (*Statement, error) {
 		return b.drop(stmt)
 	case *ast.Comment:
 		return b.comment(stmt)
+	case *ast.CreateIndex:
+		return b.createIndex(stmt)
+	case *ast.DropIndex:
+		return b.dropIndex(stmt)
+	case *ast.RenameIndex:
+		return b.renameIndex(stmt)
+	case *ast.Reindex:
+		return b.reindex(stmt)
 	case *ast.Unsupported:
 		return nil, sqlerr.NotSupported("%s", stmt.What)
 	}

@@ -59,6 +59,9 @@ func (b *binder) createTable(s *ast.CreateTable) (*Statement, error) {
 	if err := primaryKey(t, s); err != nil {
 		return nil, err
 	}
+	if err := b.uniqueConstraints(t, s); err != nil {
+		return nil, err
+	}
 	if err := b.tableOptions(t, s.Options); err != nil {
 		return nil, err
 	}
@@ -258,7 +261,7 @@ func (b *binder) columnDef(t *schema.Table, d ast.ColumnDef) (_ schema.Column, e
 	c.NotNull = d.NotNull
 	for _, k := range d.Constraints {
 		switch k.Kind {
-		case "PRIMARY KEY", "CHECK", "GENERATED", "IDENTITY":
+		case "PRIMARY KEY", "UNIQUE", "CHECK", "GENERATED", "IDENTITY":
 		default:
 			return c, unsupportedConstraint(k)
 		}
@@ -286,7 +289,7 @@ func primaryKey(t *schema.Table, s *ast.CreateTable) error {
 	set := func(k ast.Constraint, cols []string) error {
 		switch k.Kind {
 		case "PRIMARY KEY":
-		case "CHECK", "GENERATED", "IDENTITY":
+		case "UNIQUE", "CHECK", "GENERATED", "IDENTITY":
 			return nil
 		default:
 			return unsupportedConstraint(k)

@@ -32,6 +32,7 @@ const (
 	kindWindow
 	kindConflict
 	kindUpsert
+	kindCreateIndex
 	kindGapFill
 	kindApply
 	kindRecursive
@@ -100,6 +101,8 @@ func newNode(kind byte) Node {
 		return &Conflict{}
 	case kindUpsert:
 		return &Upsert{}
+	case kindCreateIndex:
+		return &CreateIndex{}
 	}
 	return nil
 }
@@ -164,6 +167,8 @@ func kindOf(n Node) byte {
 		return kindConflict
 	case *Upsert:
 		return kindUpsert
+	case *CreateIndex:
+		return kindCreateIndex
 	}
 	panic("physical: node without a kind")
 }
@@ -267,6 +272,8 @@ func (c *coder) node(v *Node) {
 		c.bool(&n.Update)
 		c.ints(&n.Old)
 		c.fields(&n.Out)
+	case *CreateIndex:
+		c.table(&n.Table)
 	case *Upsert:
 		c.node(&n.Input)
 		c.table(&n.Table)

@@ -175,6 +175,8 @@ func (g *gen) node(depth int) Node {
 		return &Insert{Input: in(), Table: g.table(), Checks: drawList(g, func() Check { return Check{"k", g.expr(1)} }), Returning: g.exprs(1), Out: g.fields()}
 	case kindConflict:
 		return &Conflict{Input: in(), Table: g.table(), Arbiters: drawList(g, g.tableID), Update: g.bool(), Old: g.ints(), Out: g.fields()}
+	case kindCreateIndex:
+		return &CreateIndex{Table: g.table()}
 	case kindUpsert:
 		return &Upsert{Input: in(), Table: g.table(), Checks: drawList(g, func() Check { return Check{"k", g.expr(1)} }), Returning: g.exprs(1), Out: g.fields()}
 	case kindUpdate:

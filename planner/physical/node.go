@@ -28,6 +28,7 @@ func (n *Delete) Fields() []Field           { return n.Out }
 func (n *CreateTable) Fields() []Field      { return nil }
 func (n *Truncate) Fields() []Field         { return nil }
 func (n *Change) Fields() []Field           { return nil }
+func (n *CreateIndex) Fields() []Field      { return nil }
 func (n *CreateHypertable) Fields() []Field { return n.Out }
 
 func (n *Scan) Inputs() []Node             { return nil }
@@ -56,4 +57,5 @@ func (n *Delete) Inputs() []Node           { return []Node{n.Input} }
 func (n *CreateTable) Inputs() []Node      { return nil }
 func (n *Truncate) Inputs() []Node         { return nil }
 func (n *Change) Inputs() []Node           { return nil }
+func (n *CreateIndex) Inputs() []Node      { return nil }
 func (n *CreateHypertable) Inputs() []Node { return nil }

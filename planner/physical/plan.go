@@ -272,6 +272,9 @@ type (
 		Change *schema.Change
 		Rows   []schema.TableID
 	}
+	// CreateIndex makes the last of Table's indexes, which the catalog does not have
+	// yet. Table.Version is the version that the catalog has.
+	CreateIndex struct{ Table *schema.Table }
 	// CreateHypertable is create_hypertable() on an existing, empty table: it
 	// gets Table's options. Output: one row, as TimescaleDB's.
 	CreateHypertable struct {

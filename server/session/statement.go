@@ -108,6 +108,7 @@ func (t tables) Table(namespace, name string) (table *schema.Table, virtual bool
 func planned(stmt ast.Stmt) bool {
 	switch stmt.(type) {
 	case ast.Query, *ast.Insert, *ast.Update, *ast.Delete, *ast.CreateTable, *ast.DropTable, *ast.Truncate, *ast.Copy,
+		*ast.CreateIndex, *ast.DropIndex, *ast.RenameIndex, *ast.Reindex,
 		*ast.CreateSchema, *ast.CreateView, *ast.CreateSequence, *ast.Alter, *ast.Drop, *ast.Comment:
 		return true
 	}

@@ -170,6 +170,8 @@ type Constraint struct {
 	Always   bool
 	Sequence []SequenceOption
 	Text     string // source text of the constraint
+	// NullsNotDistinct is NULLS NOT DISTINCT of UNIQUE.
+	NullsNotDistinct bool
 }
 
 // DropTable is DROP TABLE.

@@ -86,6 +86,14 @@ func appendUtility(dst []byte, s ast.Stmt) []byte {
 		return append(dst, s.Source...)
 	case *ast.Grant:
 		return append(dst, s.Source...)
+	case *ast.CreateIndex:
+		return append(dst, s.Source...)
+	case *ast.DropIndex:
+		return append(dst, s.Source...)
+	case *ast.RenameIndex:
+		return append(dst, s.Source...)
+	case *ast.Reindex:
+		return append(dst, s.Source...)
 	case *ast.Unsupported:
 		return append(dst, s.What...)
 	}
@@ -306,6 +314,7 @@ func appendConstraint(dst []byte, c *ast.Constraint) []byte {
 	switch c.Kind {
 	case "PRIMARY KEY", "UNIQUE":
 		dst = append(dst, c.Kind...)
+		dst = appendIf(dst, c.NullsNotDistinct, " NULLS NOT DISTINCT")
 		if c.Cols != nil {
 			dst = appendNames(append(dst, ' '), c.Cols)
 		}

@@ -72,9 +72,10 @@ func (p *parser) columnConstraint(t *table, c *ast.ColumnDef, name string, pos i
 		c.Null = true
 	case lex.KwUnique:
 		p.Next()
-		p.nullTreatment(t)
+		notDistinct := p.nullTreatment()
 		p.indexParameters(t)
 		add("UNIQUE", nil)
+		c.Constraints[len(c.Constraints)-1].NullsNotDistinct = notDistinct
 	case lex.KwPrimary:
 		p.Next()
 		p.ExpectWord(lex.KwKey)
@@ -174,15 +175,13 @@ func (p *parser) references() {
 }
 
 // nullTreatment reads NULLS [NOT] DISTINCT behind UNIQUE.
-func (p *parser) nullTreatment(t *table) {
-	pos := p.Pos()
+func (p *parser) nullTreatment() (notDistinct bool) {
 	if !p.AcceptWord(lex.KwNulls) {
-		return
+		return false
 	}
-	if p.AcceptWord(lex.KwNot) {
-		t.refuse(pos, "NULLS NOT DISTINCT")
-	}
+	notDistinct = p.AcceptWord(lex.KwNot)
 	p.ExpectWord(lex.KwDistinct)
+	return notDistinct
 }
 
 // indexParameters reads WITH (…) and USING INDEX TABLESPACE of a key.
@@ -244,7 +243,7 @@ func (p *parser) tableConstraint(t *table) ast.Constraint {
 	case lex.KwUnique:
 		c.Kind = "UNIQUE"
 		p.Next()
-		p.nullTreatment(t)
+		c.NullsNotDistinct = p.nullTreatment()
 		p.keyColumns(t, &c)
 	case lex.KwPrimary:
 		c.Kind = "PRIMARY KEY"

@@ -58,6 +58,12 @@ func (p *parser) statement() ast.Stmt {
 		}
 	}
 	switch p.Tok().Word {
+	case lex.KwCreate, lex.KwDrop, lex.KwAlter, lex.KwReindex:
+		if stmt := p.indexStatement(); stmt != nil {
+			return stmt
+		}
+	}
+	switch p.Tok().Word {
 	case lex.KwCreate, lex.KwDrop, lex.KwAlter, lex.KwComment:
 		if stmt := p.catalogObject(); stmt != nil {
 			return stmt
