@@ -59,8 +59,8 @@ func randomRows(r *rand.Rand, n int) []optest.Row {
 func everyCall() []physical.Agg {
 	var calls []physical.Agg
 	for _, s := range function.All() {
-		if s.Kind != function.Aggregate {
-			continue
+		if s.Kind != function.Aggregate || strings.HasPrefix(s.Name, "json") {
+			continue // json.slt and jsonb.slt have these
 		}
 		g := physical.Agg{Func: s.ID, T: types.Of(s.Result)}
 		switch {

@@ -72,6 +72,8 @@ func stateOf(name string, arg types.Type, args []types.Type, result types.Type) 
 		return &bitwise{op: name[len("bit_"):], kind: vector.KindOf(arg)}
 	case "array_agg":
 		return newArrayAgg(arg)
+	case "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg":
+		return jsonState(len(args) == 2 && name != "json_agg", result)
 	case "string_agg":
 		return &concat{}
 	case "rate", "increase", "delta", "irate", "idelta":

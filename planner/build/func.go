@@ -273,6 +273,16 @@ func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, 
 	if err != nil {
 		return nil, err
 	}
+	if e.Distinct {
+		for i, a := range args {
+			if err := groupable(a.Type(), loc(e.Args[min(i, len(e.Args)-1)].Expr)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if args, err = b.jsonArguments(sig, args, e.Pos); err != nil {
+		return nil, err
+	}
 	agg := logical.Agg{Func: sig.ID, Args: args, Distinct: e.Distinct, Filter: filter, T: t, Order: order}
 	owner := sc.aggregateOwner(agg)
 	if owner != sc {
@@ -280,13 +290,6 @@ func (b *binder) aggregate(name string, e *ast.FuncCall, sc *scope) (expr.Expr, 
 	}
 	if err := noAggregate(owner, e.Pos); err != nil {
 		return nil, err
-	}
-	if e.Distinct {
-		for i, a := range args {
-			if err := groupable(a.Type(), loc(e.Args[min(i, len(e.Args)-1)].Expr)); err != nil {
-				return nil, err
-			}
-		}
 	}
 	return b.addAggregate(owner.group, name, agg), nil
 }

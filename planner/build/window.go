@@ -110,6 +110,9 @@ func (b *binder) windowCall(name string, e *ast.FuncCall, sc *scope) (expr.Expr,
 	if err != nil {
 		return nil, err
 	}
+	if args, err = b.jsonArguments(sig, args, e.Pos); err != nil {
+		return nil, err
+	}
 	c := windowCall{over: e.Over, call: logical.WindowCall{Func: sig.ID, Args: args, Filter: filter, T: t}, col: b.col(name, t)}
 	sc.windows.calls = append(sc.windows.calls, c)
 	return c.col.Ref(), nil

@@ -97,3 +97,41 @@ jsonb_path_query_array_tz(jsonb,jsonpath,jsonb,bool) target path vars={} silent=
 jsonb_path_query_first(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
 jsonb_path_query_first_tz(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
 `
+
+// jsonAggregates are given json values of their arguments by the binder.
+const jsonAggregates = `
+json_agg(anyelement) json s n
+jsonb_agg(anyelement) jsonb s n
+json_object_agg(any,any) json s n
+jsonb_object_agg(any,any) jsonb n
+`
+
+// jsonSets are the functions that take json apart: kernels in executor/compute.
+const jsonSets = `
+json_array_elements(json) value:json
+json_array_elements_text(json) value:text
+json_each(json) key:text,value:json
+json_each_text(json) key:text,value:text
+json_object_keys(json) text
+jsonb_array_elements(jsonb) value:jsonb
+jsonb_array_elements_text(jsonb) value:text
+jsonb_each(jsonb) key:text,value:jsonb
+jsonb_each_text(jsonb) key:text,value:text
+jsonb_object_keys(jsonb) text
+jsonb_path_query(jsonb,jsonpath,jsonb,bool) jsonb
+jsonb_path_query_tz(jsonb,jsonpath,jsonb,bool) jsonb s
+`
+
+// jsonSetNames are their parameters.
+const jsonSetNames = `
+json_array_elements(json) from_json
+json_array_elements_text(json) from_json
+json_each(json) from_json
+json_each_text(json) from_json
+jsonb_array_elements(jsonb) from_json
+jsonb_array_elements_text(jsonb) from_json
+jsonb_each(jsonb) from_json
+jsonb_each_text(jsonb) from_json
+jsonb_path_query(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
+jsonb_path_query_tz(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
+`

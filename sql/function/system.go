@@ -33,13 +33,10 @@ func unsupported() map[string]bool {
 	out := make(map[string]bool)
 	for name := range strings.FieldsSeq(`
 string_to_table unnest
-json_agg json_array_elements json_array_elements_text json_each json_each_text json_extract_path
-json_extract_path_text json_object json_object_agg json_object_keys json_populate_record
-json_populate_recordset json_to_record json_to_recordset
-jsonb_agg jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_extract_path
-jsonb_extract_path_text jsonb_insert jsonb_object jsonb_object_agg jsonb_object_keys jsonb_path_query
-jsonb_path_query_tz jsonb_populate_record jsonb_populate_recordset jsonb_set jsonb_set_lax jsonb_to_record
-jsonb_to_recordset row_to_json array_to_json
+json_extract_path json_extract_path_text json_object json_populate_record json_populate_recordset
+json_to_record json_to_recordset jsonb_extract_path jsonb_extract_path_text jsonb_insert jsonb_object
+jsonb_populate_record jsonb_populate_recordset jsonb_set jsonb_set_lax jsonb_to_record jsonb_to_recordset
+row_to_json array_to_json
 grouping range_agg xmlagg
 generate_subscripts regexp_matches regexp_match regexp_split_to_array
 regexp_split_to_table regexp_instr parse_ident unistr normalize set_byte set_bit get_bit convert

@@ -81,8 +81,11 @@ func newTable() *table {
 	t.addLines(SetReturning, setFunctions)
 	t.addLines(OrderedSet, orderedSets)
 	t.addLines(Scalar, jsonFunctions)
+	t.addLines(Aggregate, jsonAggregates)
+	t.addLines(SetReturning, jsonSets)
 	t.addNames(namedArguments)
 	t.addNames(jsonNames)
+	t.addNames(jsonSetNames)
 	return t
 }
 
