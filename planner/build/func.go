@@ -57,7 +57,7 @@ func (b *binder) function(e *ast.FuncCall, sc *scope) (expr.Expr, error) {
 	}
 	switch {
 	case name == "grouping" && len(e.Name.Parts) == 1:
-		return nil, sqlerr.NotSupported("GROUPING").At(e.Pos)
+		return b.groupingValue(e, sc)
 	case e.Variadic:
 		return nil, sqlerr.NotSupported("VARIADIC").At(e.Pos)
 	case e.Over != nil:
@@ -214,6 +214,8 @@ type grouping struct {
 	cols []logical.Col
 	// direct are the direct arguments of ordered-set aggregates, tagged.
 	direct []expr.Expr
+	// groupings are the calls of GROUPING.
+	groupings []groupingCall
 	// before are the scalar subqueries in arguments of aggregates and in GROUP
 	// BY: they are joined below the Aggregate node.
 	before []attachment

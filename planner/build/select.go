@@ -73,8 +73,11 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		}
 		order = append(order, k)
 	}
-	keys, err := b.groupKeys(s, sc, tsc, &targets)
+	keys, groupSets, err := b.groupKeys(s, sc, tsc, &targets)
 	if err != nil {
+		return result{}, err
+	}
+	if err := resolveGroupings(g.groupings, keys); err != nil {
 		return result{}, err
 	}
 	on, err := b.distinctOn(s, &osc, &targets, &order)
@@ -95,7 +98,7 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 	}
 	grouped := len(g.aggs) > 0 || len(s.GroupBy) > 0 || s.Having != nil
 	if grouped {
-		ck := &groupCheck{b: b, sc: sc, keys: keys}
+		ck := &groupCheck{b: b, sc: sc, keys: keys, several: len(groupSets) > 1}
 		fix := ck.fix
 		for i := range targets {
 			if targets[i].e, err = fix(targets[i].e); err != nil {
@@ -120,6 +123,11 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		below = projectSets(below, sets.take(ck.exprs(), sc.level))
 		agg := &logical.Aggregate{Input: below, Aggs: g.aggs, AggCols: g.cols}
 		node = agg
+		var groupings *logical.Project
+		if len(g.groupings) > 0 {
+			groupings = &logical.Project{Input: agg}
+			node = groupings
+		}
 		if len(having) > 0 {
 			if node, err = attach(node, subs, sc, ck.outer); err != nil {
 				return result{}, err
@@ -141,6 +149,7 @@ func (b *binder) selectCore(s *ast.Select, sc *scope) (result, error) {
 		}
 		agg.Keys, agg.KeyCols = ck.exprs(), ck.cols()
 		agg.Aggs, agg.AggCols = g.aggs, g.cols // HAVING's subqueries may have added some
+		b.groupBySets(agg, groupSets, g.groupings, groupings)
 	} else {
 		if node, err = b.gapFill(node, where, gaps, &groupCheck{}, sc); err != nil {
 			return result{}, err
@@ -483,55 +492,52 @@ type groupKey struct {
 	col logical.Col
 }
 
-// groupKeys binds GROUP BY.
-func (b *binder) groupKeys(s *ast.Select, sc, tsc *scope, targets *[]target) ([]groupKey, error) {
+// groupKeys binds GROUP BY: its keys, and of which of them each set consists.
+func (b *binder) groupKeys(s *ast.Select, sc, tsc *scope, targets *[]target) ([]groupKey, [][]int, error) {
 	var keys []groupKey
 	gsc := sc.in(inGroupBy)
 	gsc.gaps = tsc.gaps
 	gsc.scalars, gsc.sets = &tsc.group.before, tsc.sets
-	var bindOne func(e ast.Expr) error
-	bindOne = func(e ast.Expr) error {
-		if gr, ok := e.(*ast.Grouping); ok {
-			if gr.Kind == "()" {
-				return nil
-			}
-			return sqlerr.NotSupported("%s", gr.Kind).At(gr.Pos)
-		}
+	var bindOne func(e ast.Expr) ([]int, error)
+	bindOne = func(e ast.Expr) ([]int, error) {
 		if row, ok := e.(*ast.Row); ok && !row.Explicit {
+			var all []int
 			for _, x := range row.Elems {
-				if err := bindOne(x); err != nil {
-					return err
+				k, err := bindOne(x)
+				if err != nil {
+					return nil, err
 				}
+				all = union(all, k)
 			}
-			return nil
+			return all, nil
 		}
 		n := len(*targets)
 		i, err := b.outputItem(e, gsc, targets, "GROUP BY")
 		if err != nil {
-			return err
+			return nil, err
 		}
 		t := (*targets)[i]
 		x := clean(t.e, sc.level)
 		*targets = (*targets)[:n] // an expression of its own is a key, not a target
 		if uses(x, tsc.group.cols) {
-			return sqlerr.New(sqlerr.GroupingError, "%s", inGroupBy.noAggregates()).At(t.pos)
+			return nil, sqlerr.New(sqlerr.GroupingError, "%s", inGroupBy.noAggregates()).At(t.pos)
 		}
 		for _, c := range tsc.windows.calls {
 			if uses(x, []logical.Col{c.col}) {
-				return sqlerr.New(sqlerr.WindowingError, "%s", inGroupBy.noWindows()).At(t.pos)
+				return nil, sqlerr.New(sqlerr.WindowingError, "%s", inGroupBy.noWindows()).At(t.pos)
 			}
 		}
 		if x.Type().ID == types.Unknown {
 			if x, err = b.known(x, types.Of(types.Text), loc(e)); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if err := groupable(x.Type(), loc(e)); err != nil {
-			return err
+			return nil, err
 		}
-		for _, k := range keys {
+		for i, k := range keys {
 			if expr.Equal(k.e, x) {
-				return nil
+				return []int{i}, nil
 			}
 		}
 		k := groupKey{e: x}
@@ -541,14 +547,13 @@ func (b *binder) groupKeys(s *ast.Select, sc, tsc *scope, targets *[]target) ([]
 			k.col = b.col(outputName(e), x.Type())
 		}
 		keys = append(keys, k)
-		return nil
+		return []int{len(keys) - 1}, nil
 	}
-	for _, e := range s.GroupBy {
-		if err := bindOne(e); err != nil {
-			return nil, err
-		}
+	sets, err := expandSets(s.GroupBy, bindOne)
+	if s.GroupByDistinct {
+		sets = distinctSets(sets)
 	}
-	return keys, nil
+	return keys, sets, err
 }
 
 // uses reports whether e reads one of cols.
@@ -569,6 +574,9 @@ type groupCheck struct {
 	b    *binder
 	sc   *scope
 	keys []groupKey
+	// several: there is more than one grouping set, so that no column depends on
+	// the keys of one.
+	several bool
 }
 
 func (g *groupCheck) exprs() []expr.Expr {
@@ -627,7 +635,7 @@ func (g *groupCheck) outer(e expr.Expr) (expr.Expr, error) {
 // because they hold the primary key of its table; it becomes a key then.
 func (g *groupCheck) depends(id int, t types.Type) bool {
 	o, ok := g.b.origin[id]
-	if !ok || len(o.scan.Table.Key) == 0 {
+	if !ok || g.several || len(o.scan.Table.Key) == 0 {
 		return false
 	}
 	for _, k := range o.scan.Table.Key {
