@@ -178,7 +178,14 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 	case *physical.Truncate:
 		return ddl.Truncate(b.env.DB, n), nil
 	case *physical.Change:
-		return ddl.Change(b.env.Catalog, b.env.DB, n), nil
+		checks := make([]op.Operator, len(n.Checks))
+		for i, k := range n.Checks {
+			var err error
+			if checks[i], err = b.build(k.Input); err != nil {
+				return nil, err
+			}
+		}
+		return ddl.Change(b.env.Catalog, b.env.DB, n, checks), nil
 	case *physical.CreateIndex:
 		return ddl.CreateIndex(b.env.Catalog, b.env.DB, n), nil
 	case *physical.CreateHypertable:

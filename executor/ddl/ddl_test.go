@@ -92,13 +92,13 @@ func TestStatements(t *testing.T) {
 		},
 		"drop": {
 			make: func(w *world) op.Operator {
-				return ddl.Change(catalogHalf{w}, storeHalf{w}, &physical.Change{Change: &schema.Change{Drop: []schema.ObjectID{7, 8}}, Rows: []schema.TableID{7}})
+				return ddl.Change(catalogHalf{w}, storeHalf{w}, &physical.Change{Change: &schema.Change{Drop: []schema.ObjectID{7, 8}}, Rows: []schema.TableID{7}}, nil)
 			},
 			log: []string{"apply [7 8]", "remove 7"},
 		},
 		"drop of an outdated plan": {
 			make: func(w *world) op.Operator {
-				return ddl.Change(catalogHalf{w}, storeHalf{w}, &physical.Change{Change: &schema.Change{Drop: []schema.ObjectID{7}}, Rows: []schema.TableID{7}})
+				return ddl.Change(catalogHalf{w}, storeHalf{w}, &physical.Change{Change: &schema.Change{Drop: []schema.ObjectID{7}}, Rows: []schema.TableID{7}}, nil)
 			},
 			err: map[string]error{"apply": catalog.ErrChanged}, log: []string{"apply [7]"}, want: `could not serialize access due to concurrent update (SQLSTATE 40001)`,
 		},

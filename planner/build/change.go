@@ -264,6 +264,8 @@ func (b *binder) alter(s *ast.Alter) (*Statement, error) {
 	switch s.Kind {
 	case "SCHEMA":
 		return b.alterSchema(s)
+	case "TABLE", "VIEW", "SEQUENCE":
+		return b.alterRelation(s)
 	}
 	return nil, sqlerr.NotSupported("ALTER %s", s.Kind)
 }

@@ -340,6 +340,12 @@ func (c *coder) node(v *Node) {
 	case *Change:
 		c.change(&n.Change)
 		list(c, &n.Rows, func(id *schema.TableID) { number(c, id) })
+		list(c, &n.Checks, func(k *RowCheck) {
+			c.node(&k.Input)
+			for _, s := range []*string{&k.Code, &k.Message, &k.Schema, &k.Table, &k.Column, &k.Constraint} {
+				c.string(s)
+			}
+		})
 	}
 }
 

@@ -261,6 +261,8 @@ func TestEncodeKnowsEveryField(t *testing.T) {
 				*x = testTables()[0]
 			case *[]*schema.Table:
 				*x = testTables()
+			case *[]RowCheck:
+				*x = []RowCheck{{&Input{Out: []Field{}}, "c", "m", "s", "t", "a", "k"}}
 			case *[]Check:
 				*x = []Check{{"c", one}}
 			case **schema.Change:

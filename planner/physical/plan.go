@@ -271,6 +271,13 @@ type (
 	Change struct {
 		Change *schema.Change
 		Rows   []schema.TableID
+		Checks []RowCheck // before anything is changed, in order
+	}
+	// RowCheck fails with an error when Input gives a row.
+	RowCheck struct {
+		Input                             Node
+		Code, Message                     string
+		Schema, Table, Column, Constraint string
 	}
 	// CreateIndex makes the last of Table's indexes, which the catalog does not have
 	// yet. Table.Version is the version that the catalog has.

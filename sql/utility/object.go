@@ -216,6 +216,14 @@ func (p *parser) comment(pos int) ast.Stmt {
 
 func (p *parser) alterObject(pos int) ast.Stmt {
 	p.Next()
+	switch {
+	case p.AcceptWord(lex.KwTable):
+		return p.alterRelation(pos, "TABLE")
+	case p.AcceptWord(lex.KwView):
+		return p.alterRelation(pos, "VIEW")
+	case p.AcceptWord(lex.KwSequence):
+		return p.alterRelation(pos, "SEQUENCE")
+	}
 	if p.AcceptWord(lex.KwSchema) {
 		s := &ast.Alter{Pos: pos, Kind: "SCHEMA", Name: ast.Name{Pos: p.Pos(), Parts: []string{p.ColID()}}}
 		a := ast.AlterAction{Pos: p.Pos()}
