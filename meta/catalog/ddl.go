@@ -17,12 +17,12 @@ import (
 const (
 	defaultWidth           = 15 * time.Minute
 	defaultKeyedPartitions = 8
-	defaultReplicas        = 3
+	defaultReplicas        = 1
 )
 
 // CreateTable creates t and returns its descriptor. ID and Version are
 // assigned. What t leaves zero is filled in: Origin is now, Width 15 minutes,
-// Partitions 1 (8 for a keyed table), Replicas 3, column ids 1, 2, …, KeyName the
+// Partitions 1 (8 for a keyed table), Replicas 1, column ids 1, 2, …, KeyName the
 // table's name with "_pkey". It returns ErrTableExists, ErrNoNamespace or
 // schema.ErrInvalid.
 func (c *Catalog) CreateTable(ctx context.Context, t schema.Table) (*schema.Table, error) {

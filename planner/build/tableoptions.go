@@ -17,7 +17,7 @@ import (
 const (
 	defaultWidth           = 15 * 60 * 1000000 // µs
 	defaultMaxRows         = 1000000           // of a sliced table; a keyed one has no cap
-	defaultReplicas        = 3
+	defaultReplicas        = 1
 	defaultKeyedPartitions = 8
 	maxPartitions          = 4096
 	maxReplicas            = 7
@@ -35,7 +35,6 @@ type options struct {
 	partitions           int
 	partitionBy, orderBy []string
 	replicas             int
-	retention            *option
 	partitionByPos       int
 }
 
@@ -173,9 +172,11 @@ func (o *options) set(name string, v *option) error {
 		o.orderBy = identifiers(v.text)
 	case "replicas":
 		n, err = v.integer(name, 1, maxReplicas)
-		o.replicas = int(n)
+		if o.replicas = int(n); err == nil && n > 1 {
+			err = sqlerr.NotSupported("more than one replica of a table").At(v.pos)
+		}
 	case "retention":
-		o.retention = v
+		return sqlerr.NotSupported("option \"retention\"").At(v.pos) // nothing would enforce it
 	default:
 		return sqlerr.New(sqlerr.InvalidParameterValue, "unrecognized parameter \"%s\"", name).
 			WithHint("Known parameters are %s.", knownOptions)
@@ -235,16 +236,11 @@ func (b *binder) applyOptions(t *schema.Table, o *options) error {
 				return err
 			}
 		}
-		if o.retention != nil {
-			if t.Retention, err = b.duration(t, "retention", o.retention); err != nil {
-				return err
-			}
-		}
 	} else {
 		for _, x := range []struct {
 			name string
 			v    *option
-		}{{"slice", o.slice}, {"retention", o.retention}} {
+		}{{"slice", o.slice}} {
 			if x.v != nil {
 				return sqlerr.New(sqlerr.InvalidParameterValue, "option \"%s\" requires a time column", x.name).At(x.v.pos)
 			}

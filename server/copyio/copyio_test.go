@@ -89,10 +89,10 @@ func TestOptions(t *testing.T) {
 	csv := Options{Format: CSV, Delimiter: ',', Quote: '"', Escape: '"'}
 	for text, want := range map[string]Options{
 		"":                                  {Delimiter: '\t', Null: `\N`},
-		"format text, freeze":               {Delimiter: '\t', Null: `\N`},
+		"format text, freeze off":           {Delimiter: '\t', Null: `\N`},
 		"format csv":                        csv,
 		"format csv, encoding 'UTF-8'":      csv,
-		"format csv, header 0, freeze on":   csv,
+		"format csv, header 0, freeze off":  csv,
 		"format csv, header 'OFF'":          csv,
 		"format csv, header":                {Format: CSV, Delimiter: ',', Quote: '"', Escape: '"', Header: WithHeader},
 		"format csv, header on, quote 5":    {Format: CSV, Delimiter: ',', Quote: '5', Escape: '5', Header: WithHeader},

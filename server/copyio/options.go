@@ -112,9 +112,10 @@ func (p *parser) option(o ast.Option) (err error) {
 	case "encoding":
 		return encoding(o)
 	case "freeze":
-		// Rows of this COPY are visible to later snapshots only; whoever asks for
-		// FREEZE allows more than that and requires nothing.
-		_, err = boolean(o)
+		var yes bool
+		if yes, err = boolean(o); yes {
+			return sqlerr.NotSupported("COPY FREEZE").At(o.Pos)
+		}
 	case "convert_selectively":
 		return sqlerr.NotSupported("COPY option convert_selectively").At(o.Pos)
 	default:
