@@ -6,6 +6,7 @@ import (
 
 	"github.com/dejaq/fasti/executor/compute"
 	"github.com/dejaq/fasti/executor/sort"
+	"github.com/dejaq/fasti/kv/nested"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/sql/function"
@@ -15,7 +16,7 @@ import (
 func newOrderedSet(sig *function.Signature, args []types.Type, result types.Type) (orderedSet, error) {
 	switch sig.Name {
 	case "percentile_cont", "percentile_disc":
-		return &percentile{between: sig.Name == "percentile_cont", kind: vector.KindOf(result)}, nil
+		return &percentile{between: sig.Name == "percentile_cont", many: sig.Args[0].IsArray(), kind: vector.KindOf(args[0])}, nil
 	case "mode":
 		return &mode{t: args[0].ID}, nil
 	case "rank", "dense_rank", "percent_rank", "cume_dist":
@@ -31,7 +32,11 @@ func (s *sorted) group(g int) []uint32 { return s.order[s.starts[g]:s.starts[g+1
 // percentile_disc.
 type percentile struct {
 	between bool
-	kind    vector.Kind
+	many    bool        // for an array of fractions
+	kind    vector.Kind // of a value
+
+	one column // a value on its way into an array
+	to  nested.Builder
 }
 
 func (p *percentile) final(s *sorted, from, to int, out *column) error {
@@ -43,19 +48,45 @@ func (p *percentile) final(s *sorted, from, to int, out *column) error {
 			out.setNull(i)
 			continue
 		}
-		f := fractions.Float(int(rows[0]))
-		if !(f >= 0 && f <= 1) {
-			return sqlerr.New(sqlerr.NumericValueOutOfRange, "percentile value %s is not between 0 and 1", strconv.FormatFloat(f, 'g', 6, 64))
+		var err error
+		if p.many {
+			err = p.array(fractions.Bytes(int(rows[0])), v, rows, i, out)
+		} else {
+			err = p.at(fractions.Float(int(rows[0])), v, rows, i, out)
 		}
-		if err := p.at(f, v, rows, i, out); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// array writes the values at each of an array of fractions to row i, as an array
+// of the same form.
+func (p *percentile) array(fractions []byte, v *vector.Vector, rows []uint32, i int, out *column) error {
+	fs, err := nested.OpenArray(fractions)
+	if err != nil {
+		return err
+	}
+	p.to.Reset(p.kind)
+	for k := range fs.Len() {
+		p.one.reset(p.kind, 1)
+		if fs.IsNull(k) {
+			p.one.setNull(0)
+		} else if err := p.at(fs.Float(k), v, rows, 0, &p.one); err != nil {
+			return err
+		}
+		p.to.AppendRow(&p.one.v, 0)
+	}
+	out.setText(i, p.to.AppendTo(out.arena(), fs.Dims()...))
+	return nil
+}
+
 // at writes the value at fraction f of rows to row i.
 func (p *percentile) at(f float64, v *vector.Vector, rows []uint32, i int, out *column) error {
+	if !(f >= 0 && f <= 1) {
+		return sqlerr.New(sqlerr.NumericValueOutOfRange, "percentile value %s is not between 0 and 1", strconv.FormatFloat(f, 'g', 6, 64))
+	}
 	if !p.between {
 		at := max(int(math.Ceil(f*float64(len(rows)))), 1) - 1
 		out.copy(i, v, int(rows[at]))

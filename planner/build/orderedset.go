@@ -15,7 +15,11 @@ import (
 // orderedSet binds a call with WITHIN GROUP and returns the column that the
 // Aggregate node will give for it.
 func (b *binder) orderedSet(name string, e *ast.FuncCall, sc *scope) (expr.Expr, error) {
-	direct, _, err := b.callArgs(e, sc)
+	dsc := *sc // direct arguments are evaluated below the aggregation, too
+	if sc.group != nil {
+		dsc.scalars = &sc.group.before
+	}
+	direct, _, err := b.callArgs(e, &dsc)
 	if err != nil {
 		return nil, err
 	}

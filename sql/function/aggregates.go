@@ -136,6 +136,9 @@ const orderedSets = `
 percentile_cont(float8,float8) float8
 percentile_cont(float8,interval) interval
 percentile_disc(float8,anyelement) anyelement
+percentile_cont(_float8,float8) _float8
+percentile_cont(_float8,interval) _interval
+percentile_disc(_float8,anyelement) anyarray
 mode(anyelement) anyelement
 rank(any...) int8 n
 dense_rank(any...) int8 n
