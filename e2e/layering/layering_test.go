@@ -21,7 +21,7 @@ const module = "github.com/dejaq/fasti/"
 var order = []string{
 	"meta/types", "meta/schema", "meta/etcd", "meta/catalog", "meta/cluster",
 
-	"kv/invariants", "kv/vector", "kv/vector/vectortest", "kv/decimal", "kv/nested", "kv/keys", "kv/store",
+	"kv/invariants", "kv/vector", "kv/vector/vectortest", "kv/decimal", "kv/nested", "kv/encoding", "kv/keys", "kv/store", "kv/segment",
 	"kv/mvcc", "kv/rpc", "kv/replica", "kv/tso", "kv/txn",
 
 	"sql/sqlerr", "sql/json/jsontest", "sql/json", "sql/json/path", "sql/lex", "sql/ast", "sql/ast/asttest", "sql/shape", "sql/skel", "sql/translate",

@@ -13,6 +13,9 @@
 //	u32 BE  0x01                                            00          applied state
 //	u32 BE  0x10    shard 16 │ row key                      00 ts u64 09  row version; empty = tombstone
 //	u32 BE  0x11    shard 16 │ index u32 BE │ entry         00 ts u64 09  entry version; empty = tombstone
+//	u32 BE  0x31    table u32 BE │ block 8                  00          header of a segment
+//	u32 BE  0x32    table │ block │ generation u32 BE
+//	                │ column u16 BE │ row group u16 BE      00          chunk of a column
 //	u32 BE  'p'     transaction 16 │ chunk u32 BE           00          staged write set
 //	u32 BE  's'     shard 16                                00          shard state
 //	u32 BE  'x'     transaction 16                          00          transaction record or PREP
@@ -23,9 +26,12 @@
 //	12      2       partition, u16 BE
 //	14      2       sequence, u16 BE
 //
-// The formats of the values belong to others: row versions to package mvcc, all
-// else to package replica, which may add kinds (0x02 … 0x0f, letters). Entries are
-// package txn's. 0x20 … 0x3f are kept for columnar parts and segments.
+// A block is encoded as the start of a shard's range.
+//
+// The formats of the values belong to others: row versions to package mvcc, segments
+// and their chunks to packages segment and encoding, all else to package replica,
+// which may add kinds (0x02 … 0x0f, letters). Entries of indexes
+// are package txn's. The rest of 0x20 … 0x3f is kept for columnar parts.
 // Package replica also draws the raft log's store, whose keys are not these.
 //
 // # Column values

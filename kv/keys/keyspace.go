@@ -15,6 +15,8 @@ const (
 	KindApplied Kind = 0x01
 	KindRow     Kind = 0x10
 	KindIndex   Kind = 0x11
+	KindSegment Kind = 0x31
+	KindColumn  Kind = 0x32
 	KindChunk   Kind = 'p'
 	KindShard   Kind = 's'
 	KindTxn     Kind = 'x'
@@ -127,8 +129,36 @@ func KindBounds(g schema.GroupID, k Kind) (from, to []byte) {
 	return Bounds(AppendPrefix(nil, g, k))
 }
 
-// TableBounds returns the half-open range of a table's keys of KindRow, KindIndex or
-// KindShard in a group.
+// Segment is the key of the header of a segment: the columnar copy of the shards of
+// a table whose ranges lie in one block, named by its start.
+func Segment(g schema.GroupID, t schema.TableID, block int64) []byte {
+	return AppendEnd(appendBlock(nil, g, KindSegment, t, block))
+}
+
+// AppendColumn appends the key of one column of one row group of a segment in its
+// generation gen.
+func AppendColumn(dst []byte, g schema.GroupID, t schema.TableID, block int64, gen uint32, c schema.ColumnID, rows uint16) []byte {
+	dst = binary.BigEndian.AppendUint32(appendBlock(dst, g, KindColumn, t, block), gen)
+	dst = binary.BigEndian.AppendUint16(dst, uint16(c))
+	return AppendEnd(binary.BigEndian.AppendUint16(dst, rows))
+}
+
+// ColumnBounds returns the half-open range of the columns of a segment in its
+// generations [from, to).
+func ColumnBounds(g schema.GroupID, t schema.TableID, block int64, from, to uint32) (lo, hi []byte) {
+	bound := func(gen uint32) []byte {
+		return AppendEnd(binary.BigEndian.AppendUint32(appendBlock(nil, g, KindColumn, t, block), gen))
+	}
+	return bound(from), bound(to)
+}
+
+func appendBlock(dst []byte, g schema.GroupID, k Kind, t schema.TableID, block int64) []byte {
+	dst = binary.BigEndian.AppendUint32(AppendPrefix(dst, g, k), uint32(t))
+	return binary.BigEndian.AppendUint64(dst, uint64(block)^1<<63)
+}
+
+// TableBounds returns the half-open range of a table's keys of KindRow, KindIndex, KindShard,
+// KindSegment or KindColumn in a group.
 func TableBounds(g schema.GroupID, k Kind, t schema.TableID) (from, to []byte) {
 	return Bounds(binary.BigEndian.AppendUint32(AppendPrefix(nil, g, k), uint32(t)))
 }
@@ -196,6 +226,10 @@ func Decode(key []byte) (Key, error) {
 		want = TxnLen
 	case KindChunk:
 		want = TxnLen + 4
+	case KindSegment:
+		want = 4 + 8
+	case KindColumn:
+		want = 4 + 8 + 4 + 2 + 2
 	default:
 		return bad("unknown kind")
 	}

@@ -200,6 +200,19 @@ func (g *Group) Shard(id schema.ShardID) (ShardStat, bool) {
 	return s.stat(), true
 }
 
+// LastTS sets dst[i] to the newest commit timestamp of shard ids[i], 0 for a shard
+// that the group does not have.
+func (g *Group) LastTS(ids []schema.ShardID, dst []schema.Timestamp) {
+	g.m.mu.Lock()
+	defer g.m.mu.Unlock()
+	for i, id := range ids {
+		dst[i] = 0
+		if s := g.m.shards[id]; s != nil {
+			dst[i] = s.lastTS
+		}
+	}
+}
+
 // Shards returns the figures of the shards of a table in the group, in order of
 // their ids; table 0 stands for all.
 func (g *Group) Shards(table schema.TableID) []ShardStat {

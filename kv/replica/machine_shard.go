@@ -119,7 +119,7 @@ func (m *machine) dropTable(body []byte) (func(), error) {
 	if len(gone) == 0 {
 		return nil, nil
 	}
-	for _, kind := range []keys.Kind{keys.KindRow, keys.KindIndex, keys.KindShard} {
+	for _, kind := range []keys.Kind{keys.KindRow, keys.KindIndex, keys.KindShard, keys.KindSegment, keys.KindColumn} {
 		from, to := keys.TableBounds(m.gid, kind, table)
 		if err := m.batch.DeleteRange(from, to, nil); err != nil {
 			return nil, err

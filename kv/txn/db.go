@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/dejaq/fasti/kv/mvcc"
 	"github.com/dejaq/fasti/kv/replica"
@@ -34,9 +35,14 @@ type Options struct {
 	// Default 4.
 	StageCalls int
 	// UnitShards is how many neighbouring shards one worker of a scan takes at a
-	// time at most. Default 64.
+	// time at most. Default 96.
 	UnitShards int
-	Logger     *slog.Logger // default: nothing
+	// SealQuiet is how long a shard must not have changed before its rows are copied
+	// into a segment. Default 3 s; below 0 segments are written by Seal alone.
+	SealQuiet time.Duration
+	// SealRows is the fewest rows of a block of shards that get a segment. Default 2048.
+	SealRows int64
+	Logger   *slog.Logger // default: nothing
 }
 
 func (o *Options) setDefaults() error {
@@ -53,7 +59,13 @@ func (o *Options) setDefaults() error {
 		o.StageCalls = 4
 	}
 	if o.UnitShards == 0 {
-		o.UnitShards = 64
+		o.UnitShards = 96
+	}
+	if o.SealQuiet == 0 {
+		o.SealQuiet = 3 * time.Second
+	}
+	if o.SealRows == 0 {
+		o.SealRows = 2048
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -73,6 +85,7 @@ type DB struct {
 	morsels  sync.Pool // of *Morsel, with the memory they have grown to
 	resolver resolver
 	states   stateKeeper
+	sealer   sealer
 }
 
 // New returns a DB. The caller closes it before what it stands on.
@@ -87,6 +100,7 @@ func New(o Options) (*DB, error) {
 	o.Oracle.AdvanceMeta(o.Cluster.View().Rev())
 	db.resolver.start(db)
 	db.states.start(db)
+	db.sealer.start(db)
 	return db, nil
 }
 
@@ -96,6 +110,7 @@ func (db *DB) Close() error {
 	if db.closed.Swap(true) {
 		return nil
 	}
+	db.sealer.close()
 	db.states.close()
 	db.resolver.close()
 	return nil

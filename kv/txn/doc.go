@@ -36,6 +36,13 @@
 // at a time. A savepoint is a length of each list, and so is what a statement sees
 // of the transaction itself: the pieces before its beginning, laid over the scan.
 //
+// # Segments
+//
+// The sealer copies shards that have come to rest into segments (package segment).
+// A scan without locators reads a shard from its segment exactly while the shard's
+// newest commit is the one that the segment names and is at or below the read
+// timestamp, and nothing of the transaction's own lies over it.
+//
 // # Invariants
 //
 //   - X1: nobody reads a shard that has rows before its creation is announced: shards

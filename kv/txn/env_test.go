@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -64,6 +65,7 @@ func newEnv(t testing.TB, tune func(*Options)) *env {
 	e.oracle = tso.New(e.host.Group(schema.SystemGroup), time.Now)
 	e.host.SetOracle(e.oracle)
 	o := Options{Host: e.host, Oracle: e.oracle, Cluster: e.cluster, Data: e.data, Node: e.cluster.Node(), Epoch: e.cluster.Epoch()}
+	o.SealQuiet, o.SealRows = time.Millisecond, 1 // segments of all that rests for a moment
 	if tune != nil {
 		tune(&o)
 	}
@@ -153,7 +155,9 @@ type found struct {
 }
 
 // scan reads a table inside a transaction, all of it unless spec says otherwise, with
-// two readers taking turns.
+// two readers taking turns. It reads twice: with locators, which takes every row from
+// its versions, and without, which takes what it can from segments; in whole and in
+// selected rows. All must give the same.
 func scan(t testing.TB, tx *Txn, s Spec) (rows []found) {
 	t.Helper()
 	rows, err := tryScan(tx, s)
@@ -161,16 +165,37 @@ func scan(t testing.TB, tx *Txn, s Spec) (rows []found) {
 	return rows
 }
 
+// fromSegments counts the shards that scans of tests have read from segments.
+var fromSegments atomic.Int64
+
 func tryScan(tx *Txn, s Spec) (rows []found, err error) {
+	rows, err = readAll(tx, s, true, false)
+	for _, selected := range []bool{false, true} {
+		if err != nil {
+			return nil, err
+		}
+		var plain []found
+		if plain, err = readAll(tx, s, false, selected); err == nil && !slices.Equal(rowsOf(plain), rowsOf(rows)) {
+			err = fmt.Errorf("without locators (selected: %v) %v, with them %v", selected, rowsOf(plain), rowsOf(rows))
+		}
+	}
+	return rows, err
+}
+
+func readAll(tx *Txn, s Spec, locators, selected bool) (rows []found, err error) {
 	if s.Lo == 0 && s.Hi == 0 {
 		s.Lo, s.Hi, s.Nulls = math.MinInt64, math.MaxInt64, true
 	}
-	s.Columns = []int{3, Locator, 0, 2, 1}
+	s.Columns = []int{3, 0, 2, 1}
+	if locators {
+		s.Columns = append(s.Columns, Locator)
+	}
 	sc, err := tx.Scan(bg, s)
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
+		fromSegments.Add(int64(sc.Segments()))
 		if e := sc.Close(); err == nil {
 			err = e
 		}
@@ -197,21 +222,53 @@ func tryScan(tx *Txn, s Spec) (rows []found, err error) {
 			return nil, fmt.Errorf("morsel %d twice", m.Seq())
 		}
 		seen[m.Seq()] = true
-		var c [5]vector.Vector
-		for j := range c {
-			if err := m.Decode(j, 0, m.Rows(), &c[j]); err != nil {
-				return nil, err
-			}
+		if rows, err = decodeRows(rows, m, len(s.Columns), selected); err != nil {
+			return nil, err
 		}
-		for j := range m.Rows() {
-			f := found{row{c[2].Int(j), c[4].Int(j), string(c[3].Bytes(j)), c[0].Int(j)}, string(c[1].Bytes(j))}
-			if c[2].IsNull(j) {
+	}
+	slices.SortFunc(rows, func(a, b found) int { return compareRows(a.row, b.row) })
+	return rows, nil
+}
+
+// decodeRows appends the rows of m: in one piece, or the even ones and then the odd.
+func decodeRows(rows []found, m *Morsel, columns int, selected bool) ([]found, error) {
+	var c [5]vector.Vector
+	add := func(n int) {
+		for j := range n {
+			f := found{row{c[1].Int(j), c[3].Int(j), string(c[2].Bytes(j)), c[0].Int(j)}, ""}
+			if columns == len(c) {
+				f.locator = string(c[4].Bytes(j))
+			}
+			if c[1].IsNull(j) {
 				f.ts = null
 			}
 			rows = append(rows, f)
 		}
 	}
-	slices.SortFunc(rows, func(a, b found) int { return compareRows(a.row, b.row) })
+	if !selected {
+		for j := range columns {
+			if err := m.Decode(j, 0, m.Rows(), &c[j]); err != nil {
+				return nil, err
+			}
+		}
+		add(m.Rows())
+		return rows, nil
+	}
+	for odd := range 2 {
+		var sel []uint16
+		for j := odd; j < m.Rows(); j += 2 {
+			sel = append(sel, uint16(j))
+		}
+		if len(sel) == 0 {
+			continue
+		}
+		for j := range columns {
+			if err := m.DecodeSel(j, sel, &c[j]); err != nil {
+				return nil, err
+			}
+		}
+		add(len(sel))
+	}
 	return rows, nil
 }
 

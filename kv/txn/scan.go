@@ -10,6 +10,7 @@ import (
 
 	"github.com/dejaq/fasti/kv/keys"
 	"github.com/dejaq/fasti/kv/mvcc"
+	"github.com/dejaq/fasti/kv/segment"
 	"github.com/dejaq/fasti/kv/store"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/schema"
@@ -51,6 +52,9 @@ type Scan struct {
 	known int
 	kept  int
 
+	// columnar counts the shards that were read from segments.
+	columnar atomic.Int64
+
 	units []unit
 	next  atomic.Int64 // unit not taken yet
 	snap  *store.Snapshot
@@ -68,6 +72,9 @@ type unit struct {
 	first, last schema.ShardID
 	from, to    []byte
 	point       bool // there is one key only: from, without its end
+
+	block  int64            // of a scan that may read segments: the one that all of it lies in
+	shards []schema.ShardID // of such a scan
 }
 
 // Scan prepares a read. The scan must be closed before the transaction's next
@@ -276,18 +283,30 @@ func (s *Scan) cut(shards []schema.Shard, most int) {
 	byGroup := make(map[schema.GroupID]int) // open unit
 	null := schema.ShardID{Table: s.spec.Table.ID, Partition: schema.NullPartition}
 	sizes := make([]int, 0, len(shards))
+	columns := s.readsColumns()
 	for j, sh := range shards {
 		i, ok := byGroup[sh.Group]
+		block := segment.Block(s.spec.Table, sh.ID.Start)
+		if ok && columns && s.units[i].block != block {
+			ok = false
+		}
 		if s.spec.Table.Partitions <= 1 && j > 0 && shards[j-1].Group != sh.Group {
 			ok = false // keeps the order; where partitions alternate, it would cost too much
 		}
 		if ok && sizes[i] < most && len(s.spec.Key) == 0 && s.joins(s.units[i].last, sh.ID, null) {
 			s.units[i].last = sh.ID
 			sizes[i]++
+			if columns {
+				s.units[i].shards = append(s.units[i].shards, sh.ID)
+			}
 			continue
 		}
 		byGroup[sh.Group] = len(s.units)
-		s.units = append(s.units, unit{group: sh.Group, first: sh.ID, last: sh.ID})
+		u := unit{group: sh.Group, first: sh.ID, last: sh.ID, block: block}
+		if columns {
+			u.shards = append(make([]schema.ShardID, 0, min(most, len(shards)-j)), sh.ID)
+		}
+		s.units = append(s.units, u)
 		sizes = append(sizes, 1)
 	}
 	for i := range s.units {
@@ -311,6 +330,9 @@ func (s *Scan) joins(a, b, null schema.ShardID) bool {
 // Shards returns how many shards the scan reads, and how many the table has.
 func (s *Scan) Shards() (kept, known int) { return s.kept, s.known }
 
+// Segments returns how many shards were read from segments so far.
+func (s *Scan) Segments() int { return int(s.columnar.Load()) }
+
 // Close releases the scan. Its Readers must be closed.
 func (s *Scan) Close() (err error) {
 	s.closeOnce.Do(func() { err = s.snap.Close() })
@@ -321,12 +343,14 @@ func (s *Scan) Close() (err error) {
 type Reader struct {
 	scan *Scan
 	rows *mvcc.Scanner
-	unit int // the one being read
-	more bool
-	part uint64 // morsels read of it
-	// index reads entries; nil without an index.
-	index *indexReader
-	m     *Morsel // nil after Close
+	unit int     // the one being read
+	part uint64  // morsels read of it
+	more bool    // a scanner stands in the unit, or in a source of it
+	m    *Morsel // nil after Close
+
+	index    *indexReader // reads entries; nil without an index
+	columnar *columnar    // nil when the scan may not read segments
+	sources  []source     // of the unit, that are left
 }
 
 // Open returns a Reader; the caller closes it. Several goroutines may call it.
@@ -338,14 +362,18 @@ func (s *Scan) Open() (*Reader, error) {
 	}
 	r := &Reader{scan: s, rows: rows, m: s.db.morsels.Get().(*Morsel)}
 	r.m.columns = s.spec.Columns
-	if s.index == nil {
-		return r, nil
+	switch {
+	case s.index != nil:
+		entries, err := mvcc.NewScanner(s.snap, s.codec, s.at, true)
+		if err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+		r.index = &indexReader{entries: entries}
+	case s.readsColumns():
+		if r.columnar, err = newColumnar(s); err != nil {
+			return nil, errors.Join(err, rows.Close())
+		}
 	}
-	entries, err := mvcc.NewScanner(s.snap, s.codec, s.at, true)
-	if err != nil {
-		return nil, errors.Join(err, r.Close())
-	}
-	r.index = &indexReader{entries: entries}
 	return r, nil
 }
 
@@ -353,8 +381,23 @@ func (s *Scan) Open() (*Reader, error) {
 // orders the morsels of all Readers.
 func (r *Reader) Next() (*Morsel, error) {
 	r.m.rows.Reset()
+	r.m.window.columnar = nil
 	for {
-		if !r.more {
+		switch {
+		case r.more:
+			var err error
+			if r.index != nil {
+				r.more, err = r.fillByIndex()
+			} else {
+				r.more, err = r.rows.Fill(&r.m.rows)
+			}
+			if err != nil {
+				return nil, err
+			}
+			if r.m.rows.Rows() > 0 {
+				return r.give(), nil
+			}
+		case len(r.sources) == 0:
 			n := int(r.scan.next.Add(1)) - 1
 			if n >= len(r.scan.units) {
 				r.scan.next.Store(int64(len(r.scan.units))) // no overflow by idle readers
@@ -363,46 +406,51 @@ func (r *Reader) Next() (*Morsel, error) {
 			if err := r.seek(n); err != nil {
 				return nil, err
 			}
-		}
-		var err error
-		if r.index != nil {
-			r.more, err = r.fillByIndex()
-		} else {
-			r.more, err = r.rows.Fill(&r.m.rows)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if r.m.rows.Rows() > 0 {
-			r.m.seq = uint64(r.unit)<<32 | r.part
-			r.part++
-			return r.m, nil
+		case r.sources[0].header == nil:
+			r.rows.Seek(r.sources[0].from, r.sources[0].to, nil)
+			r.sources, r.more = r.sources[1:], true
+		case r.columnar.next(&r.sources[0], &r.m.window):
+			return r.give(), nil
+		default:
+			r.sources = r.sources[1:]
 		}
 	}
 }
 
-func (r *Reader) seek(n int) error {
+// give numbers the morsel.
+func (r *Reader) give() *Morsel {
+	r.m.seq = uint64(r.unit)<<32 | r.part
+	r.part++
+	return r.m
+}
+
+func (r *Reader) seek(n int) (err error) {
 	u := &r.scan.units[n]
+	r.unit, r.part, r.more, r.sources = n, 0, true, r.sources[:0]
 	var o *mvcc.Overlay
 	own := r.scan.own
 	if r.index != nil {
 		own = r.scan.index.own
 	}
+	touched := false
 	if w := own[u.group]; w != nil && w.touches(u.first, u.last) {
-		var err error
+		touched = true
 		if o, err = w.overlay(&r.scan.cache, r.scan.snap, u.first, u.last, u.from, u.to); err != nil {
 			return err
 		}
 	}
-	if r.index != nil {
+	switch {
+	case r.index != nil:
 		r.index.entries.Seek(u.from, u.to, o)
-	} else if u.point {
+	case u.point:
 		r.rows.SeekKey(u.from[:len(u.from)-1], o)
-	} else {
+	case touched || r.columnar == nil:
 		r.rows.Seek(u.from, u.to, o)
+	default:
+		r.more = false
+		r.sources, err = r.columnar.sources(u, r.sources)
 	}
-	r.unit, r.part, r.more = n, 0, true
-	return nil
+	return err
 }
 
 // Close releases the Reader and its last morsel.
@@ -412,24 +460,35 @@ func (r *Reader) Close() error {
 	}
 	r.m.columns = nil
 	r.m.rows.Reset()
+	r.m.window = window{}
 	r.scan.db.morsels.Put(r.m)
 	r.m = nil
+	err := r.rows.Close()
 	if r.index != nil {
-		return errors.Join(r.index.entries.Close(), r.rows.Close())
+		err = errors.Join(r.index.entries.Close(), err)
 	}
-	return r.rows.Close()
+	if r.columnar != nil {
+		err = errors.Join(err, r.columnar.reader.Close())
+	}
+	return err
 }
 
 // Morsel is a run of at most vector.MaxRows rows. It is valid until the Reader's
 // next call.
 type Morsel struct {
 	rows    mvcc.Morsel
+	window  window // of a segment, instead of rows
 	columns []int
 	seq     uint64
 }
 
 // Rows returns the number of rows, 1 … vector.MaxRows.
-func (m *Morsel) Rows() int { return m.rows.Rows() }
+func (m *Morsel) Rows() int {
+	if m.window.columnar != nil {
+		return m.window.rows
+	}
+	return m.rows.Rows()
+}
 
 // Seq numbers the morsels of a scan: in the order of shard and row key, if the table
 // has one partition; else in that order within each group.
@@ -438,10 +497,16 @@ func (m *Morsel) Seq() uint64 { return m.seq }
 // Decode gives rows [from, to) of column col (an index into Spec.Columns) in out,
 // whose memory it uses again. Text may alias the morsel.
 func (m *Morsel) Decode(col, from, to int, out *vector.Vector) error {
+	if m.window.columnar != nil {
+		return m.window.decode(col, from, to, out)
+	}
 	return m.rows.Decode(m.columns[col], from, to, out)
 }
 
 // DecodeSel is Decode of the named rows: row rows[i] becomes row i of out.
 func (m *Morsel) DecodeSel(col int, rows []uint16, out *vector.Vector) error {
+	if m.window.columnar != nil {
+		return m.window.decodeSel(col, rows, out)
+	}
 	return m.rows.DecodeSel(m.columns[col], rows, out)
 }
