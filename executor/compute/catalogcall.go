@@ -41,6 +41,33 @@ func catalogCall(s Site) Kernel {
 	}
 }
 
+// catalogSetEntries are the set-returning functions that the session's op.System
+// computes.
+func catalogSetEntries() map[function.ID]func(SetSite) (SetKernel, error) {
+	all := map[function.ID]func(SetSite) (SetKernel, error){}
+	for _, s := range function.CatalogSets() {
+		all[s.ID] = perRow(catalogSet)
+	}
+	return all
+}
+
+func catalogSet(s SetSite) func(e *Env, out *vector.Builder, args []*vector.Vector, row int) error {
+	values := make([]vector.Datum, len(s.Args))
+	return func(e *Env, out *vector.Builder, args []*vector.Vector, row int) error {
+		if e.Q == nil || e.Q.System == nil {
+			return sqlerr.New(sqlerr.InternalError, "%s needs a session", s.Sig.ID)
+		}
+		f := e.Q.System.Set(s.Sig.ID)
+		if f == nil {
+			return sqlerr.NotSupported("function %s", s.Sig.Name)
+		}
+		for i, a := range args {
+			values[i] = vector.At(a, row)
+		}
+		return f(e.Q, values, out.AppendDatums)
+	}
+}
+
 // setDatum gives row i of out, a result of n rows, the value d of its kind.
 func setDatum(out *vector.Vector, i, n int, d vector.Datum) {
 	if d.Null {

@@ -66,11 +66,14 @@ type Sequences interface {
 	Set(ctx context.Context, id uint32, v int64, called bool) error
 }
 
-// System computes the functions of function.Catalog. It is used by all workers of
+// System computes the functions of function.Catalog and CatalogSets. It is used by all workers of
 // a statement at once.
 type System interface {
 	// Function returns the code of a signature, nil when there is none.
 	Function(id function.ID) func(q *Context, args []vector.Datum) (vector.Datum, error)
+	// Set returns the code of a signature of function.CatalogSets, nil when there
+	// is none: it calls add with each result row.
+	Set(id function.ID) func(q *Context, args []vector.Datum, add func(row []vector.Datum) error) error
 }
 
 // Options are what a statement brings to its execution. The zero value works.

@@ -78,7 +78,7 @@ type Settings struct {
 // NewSettings returns the parameters of a server of this version.
 func NewSettings(version string) *Settings {
 	t := &Settings{byName: map[string]*setting{}, zones: value.NewZones()}
-	for _, s := range settingList(version, t.zones) {
+	for _, s := range append(settingList(version, t.zones), clientSettings()...) {
 		t.byName[strings.ToLower(s.name)] = &s
 		t.names = append(t.names, strings.ToLower(s.name))
 	}

@@ -1,7 +1,8 @@
 package function
 
 // catalogFunctions are the functions over the system catalogs: a session computes
-// them by looking its catalog view up.
+// them by looking its catalog view up. What takes a regclass in PostgreSQL takes an
+// oid here, to which that type converts.
 const catalogFunctions = `
 col_description(oid,int4) text s
 format_type(oid,int4) text s n
@@ -102,6 +103,20 @@ pg_encoding_to_char(int4) name s
 pg_function_is_visible(oid) bool s
 pg_get_constraintdef(oid) text s
 pg_get_constraintdef(oid,bool) text s
+pg_get_expr(text,oid) text s
+pg_relation_size(oid) int8 v
+pg_relation_size(oid,text) int8 v
+pg_table_size(oid) int8 v
+pg_total_relation_size(oid) int8 v
+pg_indexes_size(oid) int8 v
+pg_relation_is_publishable(oid) bool s
+pg_relation_is_updatable(oid,bool) int4 s
+pg_column_is_updatable(oid,int2,bool) bool s
+pg_partition_root(oid) oid
+pg_relation_filenode(oid) oid s
+current_schemas(bool) _name s
+pg_blocking_pids(int4) _int4 v
+pg_get_expr(text,oid,bool) text s
 pg_get_function_arg_default(oid,int4) text s
 pg_get_function_arguments(oid) text s
 pg_get_function_identity_arguments(oid) text s
@@ -186,4 +201,20 @@ txid_current_if_assigned() int8 s
 func Catalog() []*Signature {
 	t := signatures()
 	return t.all[t.catalog[0]:t.catalog[1]]
+}
+
+// catalogSets are the set-returning functions that op.System computes.
+const catalogSets = `
+pg_get_keywords() word:text,catcode:text,barelabel:bool,catdesc:text,baredesc:text s
+pg_timezone_names() name:text,abbrev:text,utc_offset:interval,is_dst:bool s
+pg_timezone_abbrevs() abbrev:text,utc_offset:interval,is_dst:bool s
+pg_available_extensions() name:name,default_version:text,comment:text s
+pg_listening_channels() text s
+pg_partition_ancestors(oid) oid v
+`
+
+// CatalogSets returns the set-returning signatures that op.System computes.
+func CatalogSets() []*Signature {
+	t := signatures()
+	return t.all[t.catalogSets[0]:t.catalogSets[1]]
 }

@@ -18,7 +18,7 @@ type table struct {
 	types  map[string]types.ID        // by short name, with "any"
 	out    map[string]bool            // functions that PostgreSQL has and Fasti does not
 	// catalog is the range in all of the functions over the system catalogs.
-	catalog [2]int
+	catalog, catalogSets [2]int
 }
 
 var signatures = sync.OnceValue(newTable)
@@ -76,6 +76,9 @@ func newTable() *table {
 	t.addLines(Scalar, catalogFunctions)
 	t.catalog[1] = len(t.all)
 	t.addLines(Scalar, arrayFunctions)
+	t.catalogSets[0] = len(t.all)
+	t.addLines(SetReturning, catalogSets)
+	t.catalogSets[1] = len(t.all)
 	t.addLines(Aggregate, aggregates)
 	t.addLines(Window, windowFunctions)
 	t.addLines(SetReturning, setFunctions)
