@@ -26,6 +26,7 @@ import (
 var columns = []types.ID{
 	types.Text, types.Int4, types.Bool, types.Int2, types.Int4, types.Int8, types.Float4, types.Float8, types.Numeric,
 	types.Text, types.Date, types.Timestamp, types.Timestamptz, types.Interval, types.Bytea, types.UUID, types.OID,
+	types.Bpchar, types.Time, types.Timetz, types.Inet,
 }
 
 func column(i int) expr.Expr { return expr.Column{Index: i, T: types.Of(columns[i])} }
@@ -44,6 +45,9 @@ func randomRows(r *rand.Rand, n int) []optest.Row {
 			vector.IntDatum(r.Int64N(1e15)), vector.IntDatum(r.Int64N(1e15)),
 			vector.WordDatum(vector.Interval{Months: int32(r.IntN(5)), Days: int32(r.IntN(40)) - 20, Micros: r.Int64N(1e12)}.Word()),
 			vector.StringDatum(string([]byte{byte(k), 0, 255})), vector.WordDatum([2]uint64{r.Uint64(), r.Uint64()}), vector.IntDatum(int64(int32(r.Uint32()))),
+			vector.StringDatum([]string{"", "a", "a!", "b"}[r.IntN(4)]), vector.IntDatum(r.Int64N(value.Day)),
+			vector.WordDatum(vector.TimeTZ{Micros: r.Int64N(value.Day), West: r.Int32N(3600)}.Word()),
+			value.Inet{Bits: r.IntN(33), Addr: [16]byte{10, byte(k)}}.Datum(),
 		}
 		for c := range row {
 			if r.IntN(5) == 0 {

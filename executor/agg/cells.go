@@ -150,7 +150,7 @@ func comparerOf(t types.Type) comparer {
 			return cmp.Compare(vector.At(v, int(r)).I, c.ints[g])
 		}
 	case vector.Int32:
-		if t.ID == types.OID || t.ID == types.Regtype {
+		if t.ID.IsOID() {
 			return func(v *vector.Vector, r uint16, c *cells, g uint32) int {
 				return cmp.Compare(uint32(v.I32[r]), uint32(c.ints[g]))
 			}
@@ -185,6 +185,11 @@ func comparerOf(t types.Type) comparer {
 			a = keys.AppendNested(a[:0], t, v.Bytes(int(r)))
 			b = keys.AppendNested(b[:0], t, c.text(g))
 			return bytes.Compare(a, b)
+		}
+	}
+	if t.ID == types.Bpchar {
+		return func(v *vector.Vector, r uint16, c *cells, g uint32) int {
+			return bytes.Compare(bytes.TrimRight(v.Bytes(int(r)), " "), bytes.TrimRight(c.text(g), " "))
 		}
 	}
 	return func(v *vector.Vector, r uint16, c *cells, g uint32) int {

@@ -10,7 +10,7 @@ import (
 func newExtreme(t types.Type, max bool) state {
 	k := vector.KindOf(t)
 	switch {
-	case t.ID == types.OID, k == vector.Bool, k == vector.Word128, k == vector.Bytes:
+	case t.ID.IsOID(), k == vector.Bool, k == vector.Word128, k == vector.Bytes:
 		return &extreme{max: max, best: newCells(k), cmp: comparerOf(t)}
 	case k == vector.Int32:
 		return &extremeOf[int32]{max: max, kind: k}

@@ -2,6 +2,7 @@ package agg_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math"
 	"math/big"
@@ -147,6 +148,10 @@ func compare(t types.Type, a, b vector.Datum) int {
 			x := new(big.Int).Lsh(big.NewInt(int64(k[0])), 64)
 			y := new(big.Int).Lsh(big.NewInt(int64(l[0])), 64)
 			return x.Add(x, new(big.Int).SetUint64(k[1])).Cmp(y.Add(y, new(big.Int).SetUint64(l[1])))
+		}
+		if t.ID == types.Timetz {
+			x, y := vector.TimeTZOf(a.W), vector.TimeTZOf(b.W)
+			return cmp.Or(cmp.Compare(x.Micros+int64(x.West)*1e6, y.Micros+int64(y.West)*1e6), cmp.Compare(x.West, y.West))
 		}
 	case vector.Bytes:
 		if t.ID == types.Numeric {

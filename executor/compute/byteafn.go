@@ -7,6 +7,7 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
+	"math/bits"
 	"strings"
 
 	"github.com/dejaq/fasti/kv/vector"
@@ -50,6 +51,72 @@ func getByte(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows
 			return sqlerr.New("2202E", "index %d out of valid range, 0..%d", n, len(s)-1)
 		}
 		out.I32[i] = int32(s[n])
+	}
+	return nil
+}
+
+func setByte(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
+	x, m, o := spansOf(args[0]), mask(args[1]), mask(args[2])
+	for _, i := range rows.Selection() {
+		s, n := x.get(int(i)), args[1].I32[int(i)&m]
+		if n < 0 || int(n) >= len(s) {
+			return sqlerr.New(sqlerr.ArraySubscriptError, "index %d out of valid range, 0..%d", n, len(s)-1)
+		}
+		at := len(out.Arena)
+		out.Arena = append(out.Arena, s...)
+		out.Arena[at+int(n)] = byte(args[2].I32[int(i)&o])
+		appendSpan(out, int(i), at)
+	}
+	return nil
+}
+
+// byteBit checks the number of a bit, the lowest of the first byte being 0.
+func byteBit(n int64, s []byte) error {
+	if n < 0 || n >= int64(len(s))*8 {
+		return sqlerr.New(sqlerr.ArraySubscriptError, "index %d out of valid range, 0..%d", n, int64(len(s))*8-1)
+	}
+	return nil
+}
+
+func getBit(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
+	x, m := spansOf(args[0]), mask(args[1])
+	for _, i := range rows.Selection() {
+		s, n := x.get(int(i)), args[1].I64[int(i)&m]
+		if err := byteBit(n, s); err != nil {
+			return err
+		}
+		out.I32[i] = int32(s[n/8] >> (n % 8) & 1)
+	}
+	return nil
+}
+
+func setBitOf(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
+	x, m, o := spansOf(args[0]), mask(args[1]), mask(args[2])
+	for _, i := range rows.Selection() {
+		s, n, b := x.get(int(i)), args[1].I64[int(i)&m], args[2].I32[int(i)&o]
+		if err := byteBit(n, s); err != nil {
+			return err
+		}
+		if b != 0 && b != 1 {
+			return newBitError()
+		}
+		at := len(out.Arena)
+		out.Arena = append(out.Arena, s...)
+		c := &out.Arena[at+int(n/8)]
+		*c = *c&^(1<<(n%8)) | byte(b)<<(n%8)
+		appendSpan(out, int(i), at)
+	}
+	return nil
+}
+
+func byteBitCount(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
+	x := spansOf(args[0])
+	for _, i := range rows.Selection() {
+		n := 0
+		for _, c := range x.get(int(i)) {
+			n += bits.OnesCount8(c)
+		}
+		out.I64[i] = int64(n)
 	}
 	return nil
 }

@@ -337,7 +337,7 @@ func appendText(dst []byte, t types.Type, v *vector.Vector, i int, s *value.Sett
 	case types.Timestamptz:
 		return value.AppendTimestamptz(dst, v.Int(i), s.Zone)
 	}
-	if v.Kind == vector.Bytes {
+	if v.Kind == vector.Bytes && t.ID != types.Inet && t.ID != types.Cidr && t.ID != types.Char {
 		return append(dst, v.Bytes(i)...)
 	}
 	var d vector.Datum
@@ -348,6 +348,8 @@ func appendText(dst []byte, t types.Type, v *vector.Vector, i int, s *value.Sett
 		d.F = v.Float(i)
 	case vector.Word128:
 		d.W = v.Word(i)
+	case vector.Bytes:
+		d.S = view(v.Bytes(i))
 	}
 	return value.Append(dst, t, d, s)
 }
@@ -414,15 +416,22 @@ func toName(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows)
 	out.Arena = args[0].Arena
 	for _, i := range rows.Selection() {
 		p := x.at[int(i)&x.mask]
-		if p.Len > nameMax {
-			p.Len = nameMax
-			for p.Len > 0 && args[0].Arena[p.Off+p.Len]&0xc0 == 0x80 {
-				p.Len--
-			}
-		}
+		p.Len = uint32(nameEnd(x.get(int(i))))
 		out.Spans[i] = p
 	}
 	return nil
+}
+
+// nameEnd returns how many bytes of text a name keeps: whole characters.
+func nameEnd(s []byte) int {
+	if len(s) <= nameMax {
+		return len(s)
+	}
+	n := nameMax
+	for n > 0 && s[n]&0xc0 == 0x80 {
+		n--
+	}
+	return n
 }
 
 // nameMax is the longest name in bytes.

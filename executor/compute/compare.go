@@ -627,6 +627,11 @@ func orderOf(t types.Type) func(a *vector.Vector, i int, b *vector.Vector, j int
 			return c
 		}
 	}
+	if t.ID == types.Bpchar {
+		return func(a *vector.Vector, i int, b *vector.Vector, j int) int {
+			return bytes.Compare(trimPadding(a.Bytes(i)), trimPadding(b.Bytes(j)))
+		}
+	}
 	return func(a *vector.Vector, i int, b *vector.Vector, j int) int {
 		return bytes.Compare(a.Bytes(i), b.Bytes(j))
 	}

@@ -264,7 +264,7 @@ func (c *compiler) call(e expr.Call, s *scope) (*val, error) {
 		}
 		args[i] = v
 	}
-	if sig.Kind == function.Cast && e.T.Mod >= 0 && sig.Args[0] != e.T.ID {
+	if sig.Kind == function.Cast && e.T.Mod >= 0 && sig.Args[0] != e.T.ID && !bitsOfInteger(sig) {
 		return c.castModifier(sig, e, args, s)
 	}
 	return c.apply(sig, entry, e.T, args, s, e.Pos)

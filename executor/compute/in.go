@@ -91,13 +91,13 @@ const (
 // types whose equality is not that of their bits.
 func setKind(t types.Type) setOf {
 	switch t.ID {
-	case types.Int2, types.Int4, types.Int8, types.Date, types.Timestamp, types.Timestamptz, types.OID:
+	case types.Int2, types.Int4, types.Int8, types.Date, types.Timestamp, types.Timestamptz, types.Time, types.OID:
 		return setInts
 	case types.Float4, types.Float8:
 		return setFloats
-	case types.UUID:
+	case types.UUID, types.Timetz:
 		return setWords
-	case types.Text, types.Varchar, types.Name, types.Bytea:
+	case types.Text, types.Varchar, types.Name, types.Bytea, types.Char, types.Inet, types.Cidr, types.Bit, types.Varbit:
 		return setBytes
 	case types.Numeric:
 		return setNumerics

@@ -236,7 +236,11 @@ func (p *exprParser) operator() string {
 
 // typeName reads a short type name with modifiers.
 func (p *exprParser) typeName() types.Type {
+	quoted := p.accept(`"`)
 	name := p.word()
+	if quoted {
+		p.expect(`"`)
+	}
 	for _, t := range types.All() {
 		if t.Udt() != name {
 			continue

@@ -201,7 +201,7 @@ func newGenerator(seed uint64, s *value.Settings) *generator {
 		g.in = append(g.in, types.Of(id))
 	}
 	for _, s := range function.All() {
-		if s.Kind == function.Aggregate || s.Kind == function.SetReturning || s.Kind == function.Window || s.Kind == function.OrderedSet || s.Volatility == function.Volatile ||
+		if s.Kind != function.Scalar && s.Kind != function.Cast || s.Volatility == function.Volatile ||
 			tooLong(s) || generic(s) || slices.Contains(function.Catalog(), s) {
 			continue
 		}

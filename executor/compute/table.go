@@ -17,7 +17,7 @@ var entries = sync.OnceValue(func() map[function.ID]Entry {
 	for _, family := range []map[function.ID]Entry{
 		integerEntries(), floatEntries(), numericEntries(), comparisonEntries(), castEntries(),
 		textEntries(), timeEntries(), systemEntries(), catalogEntries(), jsonEntries(), arrayEntries(),
-		sketchEntries(),
+		sketchEntries(), scalarEntries(),
 	} {
 		for id, e := range family {
 			if _, twice := all[id]; twice {
@@ -283,9 +283,13 @@ var oidWide = &Conversion{Name: "oid wide", To: types.Int8, Kernel: oidToInt64}
 
 func castEntries() map[function.ID]Entry {
 	t := make(map[function.ID]Entry)
+	scalars := make(map[function.ID]bool) // those that scalarEntries has
+	for id := range scalarEntries() {
+		scalars[id] = true
+	}
 	cast := func(from, to types.ID, e Entry) { t[id2("cast", from, to)] = e }
 	for _, ty := range types.All() {
-		if !ty.ID.IsPseudo() && !ty.ID.IsArray() {
+		if !ty.ID.IsPseudo() && !ty.ID.IsArray() && !scalars[id2("cast", ty.ID, ty.ID)] {
 			cast(ty.ID, ty.ID, same)
 		}
 	}
@@ -302,7 +306,6 @@ func castEntries() map[function.ID]Entry {
 		cast(from, types.Float8, bulk(intToFloat[int32](false)))
 		cast(from, types.Numeric, row(intToNumeric[int32]))
 		cast(from, types.OID, same)
-		cast(from, types.Regtype, same)
 	}
 	cast(types.Int2, types.Int4, same)
 	cast(types.Int4, types.Int2, bulk(int32To16))
@@ -314,7 +317,6 @@ func castEntries() map[function.ID]Entry {
 	cast(types.Int8, types.Float8, bulk(intToFloat[int64](false)))
 	cast(types.Int8, types.Numeric, row(intToNumeric[int64]))
 	cast(types.Int8, types.OID, row(int64ToOID))
-	cast(types.Int8, types.Regtype, row(int64ToOID))
 	for _, from := range []types.ID{types.Float4, types.Float8} {
 		cast(from, types.Int2, bulk(floatToInt[int32](types.Int2, -1<<15, 1<<15)))
 		cast(from, types.Int4, bulk(floatToInt[int32](types.Int4, -1<<31, 1<<31)))
@@ -329,11 +331,23 @@ func castEntries() map[function.ID]Entry {
 	cast(types.Numeric, types.Float4, row(numericToFloat(types.Float4)))
 	cast(types.Numeric, types.Float8, row(numericToFloat(types.Float8)))
 	cast(types.OID, types.Int4, same)
-	cast(types.OID, types.Regtype, same)
 	cast(types.OID, types.Int8, bulk(oidToInt64))
-	cast(types.Regtype, types.Int4, same)
-	cast(types.Regtype, types.OID, same)
-	cast(types.Regtype, types.Int8, bulk(oidToInt64))
+	for _, reg := range types.All() {
+		if !reg.ID.IsReg() {
+			continue
+		}
+		for _, from := range []types.ID{types.Int2, types.Int4, types.OID} {
+			cast(from, reg.ID, same)
+		}
+		cast(types.Int8, reg.ID, row(int64ToOID))
+		cast(reg.ID, types.Int4, same)
+		cast(reg.ID, types.OID, same)
+		cast(reg.ID, types.Int8, bulk(oidToInt64))
+	}
+	for _, pair := range [][2]types.ID{{types.Regproc, types.Regprocedure}, {types.Regoper, types.Regoperator}} {
+		cast(pair[0], pair[1], same)
+		cast(pair[1], pair[0], same)
+	}
 
 	// Strings.
 	for _, from := range []types.ID{types.Text, types.Varchar, types.Name} {
@@ -356,6 +370,7 @@ func castEntries() map[function.ID]Entry {
 			continue
 		}
 		_, known := t[s.ID]
+		known = known || scalars[s.ID]
 		fromString, toString := types.Of(from).IsString(), types.Of(to).IsString()
 		switch {
 		case known:
@@ -377,8 +392,12 @@ func castEntries() map[function.ID]Entry {
 	cast(types.Timestamptz, types.Timestamp, bulk(timestamptzToTimestamp))
 
 	for _, s := range function.All() {
-		if s.Name == "assign" && s.ID != "assign(varchar,varchar)" && !isNested(s.Args[0]) && !isNested(s.Result) {
-			t[s.ID] = t[id2("cast", s.Args[0], types.Varchar)]
+		if s.Name == "assign" && s.ID != "assign(varchar,varchar)" && !isNested(s.Args[0]) && s.Result == types.Varchar {
+			e, ok := t[id2("cast", s.Args[0], types.Varchar)]
+			if !ok {
+				e = scalarEntries()[id2("cast", s.Args[0], types.Varchar)]
+			}
+			t[s.ID] = e
 		}
 	}
 	return t

@@ -82,24 +82,31 @@ func textEntries() map[function.ID]Entry {
 		"substring(bytea,int4,int4)": within(substr(skipBytes)),
 		"position(bytea,bytea)":      row(textsToInt(bytesPosition)),
 		"get_byte(bytea,int4)":       row(getByte),
-		"md5(bytea)":                 row(textToText(appendMD5)),
-		"sha224(bytea)":              row(textToText(appendSHA224)),
-		"sha256(bytea)":              row(textToText(appendSHA256)),
-		"sha384(bytea)":              row(textToText(appendSHA384)),
-		"sha512(bytea)":              row(textToText(appendSHA512)),
-		"encode(bytea,text)":         row(encode),
-		"decode(text,text)":          row(decode),
-		"convert_from(bytea,name)":   {Kernel: convert("source"), Rows: true, Alias: true},
-		"convert_to(text,name)":      {Kernel: convert("destination"), Rows: true, Alias: true},
-		"~~(bytea,bytea)":            {Bind: bindLike(likeKind{bytes: true}), Rows: true},
-		"!~~(bytea,bytea)":           {Bind: bindLike(likeKind{bytes: true, not: true}), Rows: true},
+		"set_byte(bytea,int4,int4)":  row(setByte),
+		"get_bit(bytea,int8)":        row(getBit),
+		"set_bit(bytea,int8,int4)":   row(setBitOf),
+		"bit_count(bytea)":           row(byteBitCount),
+
+		"overlay(bytea,bytea,int4)":      row(overlayBits),
+		"overlay(bytea,bytea,int4,int4)": row(overlayBits),
+		"md5(bytea)":                     row(textToText(appendMD5)),
+		"sha224(bytea)":                  row(textToText(appendSHA224)),
+		"sha256(bytea)":                  row(textToText(appendSHA256)),
+		"sha384(bytea)":                  row(textToText(appendSHA384)),
+		"sha512(bytea)":                  row(textToText(appendSHA512)),
+		"encode(bytea,text)":             row(encode),
+		"decode(text,text)":              row(decode),
+		"convert_from(bytea,name)":       {Kernel: convert("source"), Rows: true, Alias: true},
+		"convert_to(text,name)":          {Kernel: convert("destination"), Rows: true, Alias: true},
+		"~~(bytea,bytea)":                {Bind: bindLike(likeKind{bytes: true}), Rows: true},
+		"!~~(bytea,bytea)":               {Bind: bindLike(likeKind{bytes: true, not: true}), Rows: true},
 	}
 	for name, ends := range map[string][2]bool{"btrim": {true, true}, "ltrim": {true, false}, "rtrim": {false, true}} {
 		t[id1(name, types.Text)] = within(part(trimBlanks(ends[0], ends[1])))
 		t[id2(name, types.Text, types.Text)] = within(partText(trimSet(ends[0], ends[1])))
 		t[id2(name, types.Bytea, types.Bytea)] = within(partText(trimBytes(ends[0], ends[1])))
 	}
-	for _, l := range []types.ID{types.Text, types.Name} {
+	for _, l := range []types.ID{types.Text, types.Name, types.Bpchar} {
 		maps.Copy(t, map[function.ID]Entry{
 			id2("~~", l, types.Text):   perText(bindLike(likeKind{})),
 			id2("!~~", l, types.Text):  perText(bindLike(likeKind{not: true})),

@@ -3,6 +3,7 @@ package compute
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dejaq/fasti/kv/vector"
@@ -124,6 +125,9 @@ func makeClock(args []*vector.Vector, i int) (int64, error) {
 
 // format02g is C's %02g.
 func format02g(f float64) string {
+	if math.IsInf(f, 0) {
+		return strings.Replace(strconv.FormatFloat(f, 'g', 6, 64)[1:], "Inf", "Infinity", 1)
+	}
 	s := strconv.FormatFloat(f, 'g', 6, 64)
 	if len(s) < 2 {
 		s = "0" + s

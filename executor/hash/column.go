@@ -330,7 +330,22 @@ func floatWord(x float64) uint64 {
 // values are.
 func (c *column) textOf(v *vector.Vector, sel []uint16) ([]byte, []vector.Span) {
 	nested := keys.IsNested(c.typ)
-	if c.t != types.Numeric && c.t != types.JSONB && !nested {
+	switch c.t {
+	case types.Numeric, types.JSONB:
+	case types.Bpchar:
+		c.spans = resize(c.spans, v.Len)
+		for _, r := range sel {
+			s := v.Spans[r]
+			for s.Len > 0 && v.Arena[s.Off+s.Len-1] == ' ' {
+				s.Len--
+			}
+			c.spans[r] = s
+		}
+		return v.Arena, c.spans
+	default:
+		if nested {
+			break
+		}
 		return v.Arena, v.Spans
 	}
 	c.arena, c.spans = c.arena[:0], resize(c.spans, v.Len)

@@ -3,6 +3,7 @@ package sort
 import (
 	"encoding/binary"
 	"math"
+	"strings"
 
 	"github.com/dejaq/fasti/executor/hash"
 	"github.com/dejaq/fasti/kv/decimal"
@@ -37,7 +38,7 @@ func newKey(t types.Type, desc, nullsFirst bool) key {
 	k := key{t: t.ID, typ: t, desc: desc, nullsFirst: nullsFirst}
 	switch vector.KindOf(t) {
 	case vector.Int32:
-		if t.ID == types.OID || t.ID == types.Regtype {
+		if t.ID.IsOID() {
 			k.class = unsigned
 		}
 	case vector.Float64:
@@ -51,10 +52,10 @@ func newKey(t types.Type, desc, nullsFirst bool) key {
 }
 
 // normalizes reports whether the values must be rewritten to give words:
-// intervals, numerics, jsonb, arrays and records are kept as a key column of
-// their own.
+// intervals, numerics, jsonb, char(n), arrays and records are kept as a key
+// column of their own.
 func (k *key) normalizes() bool {
-	return k.t == types.Interval || k.t == types.Numeric || k.t == types.JSONB || keys.IsNested(k.typ)
+	return k.t == types.Interval || k.t == types.Numeric || k.t == types.JSONB || k.t == types.Bpchar || keys.IsNested(k.typ)
 }
 
 // normalize appends the rewritten values of the rows in sel, one of v's each.
@@ -71,9 +72,12 @@ func (k *key) normalize(dst *vector.Builder, v *vector.Vector, sel []uint16) err
 			row[0] = vector.WordDatum(w)
 		case k.t == types.JSONB:
 			text = json.Value(d.S).AppendKey(text[:0])
+			row[0] = vector.StringDatum(string(text))
 		case keys.IsNested(k.typ):
 			text = keys.AppendNested(text[:0], k.typ, v.Bytes(int(r)))
 			row[0] = vector.StringDatum(string(text))
+		case k.t == types.Bpchar:
+			row[0] = vector.StringDatum(strings.TrimRight(d.S, " "))
 		default:
 			x, err := decimal.Decode(d.S)
 			if err != nil {

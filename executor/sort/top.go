@@ -1,6 +1,8 @@
 package sort
 
 import (
+	"bytes"
+
 	"github.com/dejaq/fasti/executor/hash"
 	"github.com/dejaq/fasti/kv/decimal"
 	"github.com/dejaq/fasti/kv/vector"
@@ -88,6 +90,8 @@ func (t *top) fill(k *key, v *vector.Vector, sel []uint16, words []entry) {
 		}
 		if k.t == types.JSONB {
 			text = json.Value(v.Bytes(int(r))).AppendKey(text[:0])
+		} else if k.t == types.Bpchar {
+			text = append(text[:0], bytes.TrimRight(v.Bytes(int(r)), " ")...)
 		} else {
 			d, err := decimal.Decode(v.Bytes(int(r)))
 			if err != nil {

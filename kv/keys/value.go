@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"strings"
 
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
@@ -39,13 +40,13 @@ func Width(t types.Type) int {
 
 // Lossless reports whether Decode returns exactly the value that was encoded.
 // Values of the other types are equal to what was encoded but may print otherwise:
-// -0, 1.50, an interval of 30 days. Who needs them exactly keeps them elsewhere.
+// -0, 1.50, an interval of 30 days, a char(n) without its padding. Who needs them exactly keeps them elsewhere.
 func Lossless(t types.Type) bool {
 	if IsNested(t) {
 		return false
 	}
 	switch t.ID {
-	case types.Float4, types.Float8, types.Interval, types.Numeric:
+	case types.Float4, types.Float8, types.Interval, types.Numeric, types.Bpchar:
 		return false
 	}
 	return true
@@ -70,6 +71,9 @@ func Append(dst []byte, t types.Type, d vector.Datum) []byte {
 		return appendNumeric(dst, d.S)
 	case IsNested(t):
 		return AppendNested(dst, t, []byte(d.S))
+	}
+	if t.ID == types.Bpchar {
+		return AppendBytes(dst, strings.TrimRight(d.S, " "))
 	}
 	return AppendBytes(dst, d.S)
 }
@@ -110,6 +114,9 @@ func AppendRow(dst []byte, t types.Type, nullable bool, v *vector.Vector, i int)
 		return appendNumeric(dst, v.Bytes(i))
 	case IsNested(t):
 		return AppendNested(dst, t, v.Bytes(i))
+	}
+	if t.ID == types.Bpchar {
+		return AppendBytes(dst, bytes.TrimRight(v.Bytes(i), " "))
 	}
 	return AppendBytes(dst, v.Bytes(i))
 }

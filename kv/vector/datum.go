@@ -106,3 +106,21 @@ const (
 // EpochUnixMicro is 2000-01-01 00:00 UTC in µs since the Unix epoch: what to
 // add to a timestamp value to get Unix time.
 const EpochUnixMicro = 946684800 * 1000000
+
+// TimeTZ is the value of a timetz column.
+type TimeTZ struct {
+	Micros int64 // wall clock since midnight, 0..24 h
+	West   int32 // seconds west of UTC
+}
+
+// Word packs t into a Word128 value whose halves, unsigned, compare as
+// PostgreSQL's timetz: by the instant, then by the zone.
+func (t TimeTZ) Word() [2]uint64 {
+	return [2]uint64{uint64(t.Micros+int64(t.West)*1e6) ^ 1<<63, uint64(int64(t.West)) ^ 1<<63}
+}
+
+// TimeTZOf unpacks a Word128 value.
+func TimeTZOf(w [2]uint64) TimeTZ {
+	west := int64(w[1] ^ 1<<63)
+	return TimeTZ{Micros: int64(w[0]^1<<63) - west*1e6, West: int32(west)}
+}

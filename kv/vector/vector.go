@@ -15,11 +15,11 @@ type Kind uint8
 
 const (
 	Bool    Kind = iota // Bits, one bit per row
-	Int32               // int2, int4, date (days since 2000-01-01), oid, enum (number of the label)
-	Int64               // int8, timestamp, timestamptz (µs since 2000-01-01 UTC); scaled float8
+	Int32               // int2, int4, date (days since 2000-01-01), oid and reg types (unsigned), enum (number of the label)
+	Int64               // int8, timestamp, timestamptz (µs since 2000-01-01 UTC), time (µs); scaled float8
 	Float64             // float4 (rounded to float32 after every operation), float8
-	Word128             // uuid {high, low half, big endian}, interval {µs, months<<32|days}
-	Bytes               // text, varchar, name, bytea, numeric (kv/decimal's encoding), json, jsonb (sql/json's form), arrays and records (kv/array's)
+	Word128             // uuid {high, low half, big endian}, interval {µs, months<<32|days}, timetz (see TimeTZ)
+	Bytes               // strings, bytea, numeric (kv/decimal's encoding), json, jsonb (sql/json's form), inet and cidr (sql/value), bits as 0 and 1, arrays and records (kv/array's)
 )
 
 // KindOf returns the Kind of a logical type.
@@ -30,17 +30,20 @@ func KindOf(t types.Type) Kind {
 	switch t.ID {
 	case types.Bool:
 		return Bool
-	case types.Int2, types.Int4, types.Date, types.OID, types.Regtype, types.Enum:
+	case types.Int2, types.Int4, types.Date, types.Enum:
 		return Int32
-	case types.Int8, types.Timestamp, types.Timestamptz:
+	case types.Int8, types.Timestamp, types.Timestamptz, types.Time:
 		return Int64
 	case types.Float4, types.Float8:
 		return Float64
-	case types.UUID, types.Interval:
+	case types.UUID, types.Interval, types.Timetz:
 		return Word128
 	case types.Text, types.Varchar, types.Name, types.Unknown, types.Bytea, types.Numeric, types.Void, types.Record,
-		types.JSON, types.JSONB, types.JSONPath:
+		types.JSON, types.JSONB, types.JSONPath, types.Bpchar, types.Char, types.Inet, types.Cidr, types.Bit, types.Varbit:
 		return Bytes
+	}
+	if t.ID.IsOID() {
+		return Int32
 	}
 	panic(fmt.Sprintf("vector: type %v has no kind", t))
 }

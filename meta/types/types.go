@@ -51,6 +51,24 @@ const (
 	JSON
 	JSONB
 	JSONPath
+	Bpchar // char(n), blank-padded
+	Char   // "char", one byte
+	Time
+	Timetz
+	Inet
+	Cidr
+	Bit
+	Varbit
+	Regclass
+	Regproc
+	Regprocedure
+	Regoper
+	Regoperator
+	Regnamespace
+	Regrole
+	Regconfig
+	Regdictionary
+	Regcollation
 	idEnd
 )
 
@@ -81,10 +99,11 @@ func (id ID) IsPseudo() bool {
 // Type is a logical type with its modifier.
 type Type struct {
 	ID ID
-	// Mod is PostgreSQL's typmod: for Varchar the length in characters + 4, for
-	// Numeric (precision<<16 | scale&0x7ff) + 4, for Timestamp, Timestamptz the
-	// fractional digits 0..6 and for Interval (fields<<16 | precision). -1 means
-	// no modifier; the zero Type is Invalid. An array has its elements'.
+	// Mod is PostgreSQL's typmod: for Varchar and Bpchar the length in characters
+	// + 4, for Bit and Varbit the length in bits, for Numeric (precision<<16 |
+	// scale&0x7ff) + 4, for Timestamp, Timestamptz, Time and Timetz the fractional
+	// digits 0..6 and for Interval (fields<<16 | precision). -1 means no modifier;
+	// the zero Type is Invalid. An array has its elements'.
 	Mod int32
 	// Def is the definition of a user's type or of an array over one, nil for a
 	// built-in type.
@@ -120,9 +139,12 @@ func NumericPS(precision, scale int) Type {
 	return Type{ID: Numeric, Mod: int32(precision)<<16 | int32(scale)&0x7ff + 4}
 }
 
-// MaxLen returns n of varchar(n), ok false when there is no limit.
+// BpcharN returns char(n), n in characters, ≥ 1.
+func BpcharN(n int) Type { return Type{ID: Bpchar, Mod: int32(n) + 4} }
+
+// MaxLen returns n of varchar(n) and char(n), ok false when there is no limit.
 func (t Type) MaxLen() (n int, ok bool) {
-	if t.ID != Varchar || t.Mod < 4 {
+	if t.ID != Varchar && t.ID != Bpchar || t.Mod < 4 {
 		return 0, false
 	}
 	return int(t.Mod - 4), true
@@ -185,6 +207,25 @@ var infos = [idEnd]info{
 	Anycompatible:         {5077, 0, 4, "anycompatible", "anycompatible"},
 	Anycompatiblearray:    {5078, 0, -1, "anycompatiblearray", "anycompatiblearray"},
 	Anycompatiblenonarray: {5079, 0, 4, "anycompatiblenonarray", "anycompatiblenonarray"},
+
+	Bpchar:        {1042, 1014, -1, "character", "bpchar"},
+	Char:          {18, 1002, 1, `"char"`, "char"},
+	Time:          {1083, 1183, 8, "time without time zone", "time"},
+	Timetz:        {1266, 1270, 12, "time with time zone", "timetz"},
+	Inet:          {869, 1041, -1, "inet", "inet"},
+	Cidr:          {650, 651, -1, "cidr", "cidr"},
+	Bit:           {1560, 1561, -1, "bit", "bit"},
+	Varbit:        {1562, 1563, -1, "bit varying", "varbit"},
+	Regclass:      {2205, 2210, 4, "regclass", "regclass"},
+	Regproc:       {24, 1008, 4, "regproc", "regproc"},
+	Regprocedure:  {2202, 2207, 4, "regprocedure", "regprocedure"},
+	Regoper:       {2203, 2208, 4, "regoper", "regoper"},
+	Regoperator:   {2204, 2209, 4, "regoperator", "regoperator"},
+	Regnamespace:  {4089, 4090, 4, "regnamespace", "regnamespace"},
+	Regrole:       {4096, 4097, 4, "regrole", "regrole"},
+	Regconfig:     {3734, 3735, 4, "regconfig", "regconfig"},
+	Regdictionary: {3769, 3770, 4, "regdictionary", "regdictionary"},
+	Regcollation:  {4191, 4192, 4, "regcollation", "regcollation"},
 }
 
 // OID returns the type's row in pg_type; 0 for Invalid.
@@ -230,7 +271,7 @@ func (t Type) String() string {
 		if t.Def != nil && t.Def.Name != "" {
 			return t.Def.quotedName()
 		}
-	case Varchar:
+	case Varchar, Bpchar:
 		if l, ok := t.MaxLen(); ok {
 			return n + "(" + strconv.Itoa(l) + ")"
 		}
@@ -241,6 +282,14 @@ func (t Type) String() string {
 	case Timestamp, Timestamptz:
 		if t.Mod >= 0 {
 			return "timestamp(" + strconv.Itoa(int(t.Mod)) + ")" + n[len("timestamp"):]
+		}
+	case Time, Timetz:
+		if t.Mod >= 0 {
+			return "time(" + strconv.Itoa(int(t.Mod)) + ")" + n[len("time"):]
+		}
+	case Bit, Varbit:
+		if t.Mod >= 0 {
+			return n + "(" + strconv.Itoa(int(t.Mod)) + ")"
 		}
 	case Interval:
 		if t.Mod >= 0 {
@@ -309,8 +358,17 @@ func All() []Type {
 
 // IsString reports whether values of t are character strings.
 func (t Type) IsString() bool {
-	return t.ID == Text || t.ID == Varchar || t.ID == Name || t.ID == Unknown
+	return t.ID == Text || t.ID == Varchar || t.ID == Bpchar || t.ID == Name || t.ID == Unknown
 }
 
 // IsNumber reports whether t is one of the arithmetic types.
 func (t Type) IsNumber() bool { return t.ID >= Int2 && t.ID <= Numeric }
+
+// IsOID reports whether values are object numbers: unsigned 32 bits, oid itself
+// and the reg types, which print as a name.
+func (id ID) IsOID() bool {
+	return id == OID || id == Regtype || id >= Regclass && id <= Regcollation
+}
+
+// IsReg reports whether id is one of the reg types.
+func (id ID) IsReg() bool { return id != OID && id.IsOID() }

@@ -59,8 +59,10 @@ func (b *binder) coerce(e expr.Expr, to types.Type, ctx function.CastContext, po
 }
 
 // takesModifier reports whether the cast itself applies the modifier of the
-// call's type: those to varchar do.
-func takesModifier(sig *function.Signature) bool { return sig.Result == types.Varchar }
+// call's type: those to varchar do, and those of integers to bit.
+func takesModifier(sig *function.Signature) bool {
+	return sig.Result == types.Varchar || sig.Result == types.Bit && sig.Args[0] != types.Varbit && sig.Args[0] != types.Bit
+}
 
 // sameBytes reports whether a value of one string type is one of the other as it
 // stands: PostgreSQL's binary coercible.
@@ -94,6 +96,9 @@ func (b *binder) modify(e expr.Expr, to types.Type, ctx function.CastContext, po
 // fits reports whether a constant is what the modifier would make of it.
 func fits(d vector.Datum, to types.Type) bool {
 	n, ok := to.MaxLen()
+	if to.ID == types.Bpchar {
+		return ok && utf8.RuneCountInString(d.S) == n
+	}
 	return ok && utf8.RuneCountInString(d.S) <= n
 }
 
@@ -134,8 +139,11 @@ func (b *binder) literal(text string, t types.Type, pos int) (expr.Expr, error) 
 
 // needsClock reports whether the text of a date or time names the present.
 func needsClock(text string, t types.ID) bool {
-	if t != types.Date && t != types.Timestamp && t != types.Timestamptz {
+	if t != types.Date && t != types.Timestamp && t != types.Timestamptz && t != types.Time && t != types.Timetz {
 		return false
+	}
+	if t == types.Timetz {
+		return true // the offset of a zone is that of today
 	}
 	s := strings.ToLower(text)
 	for _, w := range []string{"now", "today", "tomorrow", "yesterday"} {

@@ -243,8 +243,6 @@ func (b *binder) columnDef(t *schema.Table, d ast.ColumnDef) (_ schema.Column, e
 	switch c.Type.ID {
 	case types.Unknown, types.Void:
 		return c, sqlerr.New(sqlerr.InvalidTableDefinition, "column \"%s\" has pseudo-type %s", d.Name, c.Type)
-	case types.Regtype:
-		return c, sqlerr.NotSupported("column of type regtype").At(d.Type.Pos)
 	}
 	if slices.Contains([]string{"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"}, d.Name) {
 		return c, sqlerr.New(sqlerr.DuplicateColumn, "column name \"%s\" conflicts with a system column name", d.Name)

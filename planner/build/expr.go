@@ -165,7 +165,8 @@ func (b *binder) constant(e *ast.Const) (expr.Expr, error) {
 	case ast.String:
 		return expr.Const{Value: vector.Datum{S: e.Raw, I: int64(e.Pos) + 1}, T: types.Of(types.Unknown)}, nil
 	case ast.BitString:
-		return nil, sqlerr.NotSupported("type bit").At(e.Pos)
+		d, err := value.Parse(types.Of(types.Bit), e.Raw, b.o.Values)
+		return expr.Const{Value: d, T: types.Of(types.Bit)}, at(err, e.Pos)
 	}
 	ids := []types.ID{types.Numeric}
 	if e.Kind == ast.Integer {
@@ -193,6 +194,16 @@ func (b *binder) call(name string, args []expr.Expr, pos int) (expr.Expr, error)
 // apply makes the call of a scalar signature.
 func (b *binder) apply(sig *function.Signature, args []expr.Expr, pos int) (expr.Expr, error) {
 	if sig.Kind == function.Cast {
+		if id := args[0].Type().ID; id != types.Unknown && id != sig.Args[0] && sig.Args[0] != sig.Result {
+			// The function of a cast, called with what becomes its argument.
+			x, ok, err := b.coerce(args[0], types.Of(sig.Args[0]), function.Implicit, pos)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				args[0] = x
+			}
+		}
 		return b.cast(args[0], types.Of(sig.Result), pos)
 	}
 	args, t, err := b.arguments(sig, args, pos)

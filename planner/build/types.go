@@ -47,6 +47,42 @@ func typeID(name string) (types.ID, bool) {
 		return types.Name, true
 	case "regtype":
 		return types.Regtype, true
+	case "bpchar":
+		return types.Bpchar, true
+	case "char":
+		return types.Char, true
+	case "time":
+		return types.Time, true
+	case "timetz":
+		return types.Timetz, true
+	case "inet":
+		return types.Inet, true
+	case "cidr":
+		return types.Cidr, true
+	case "bit":
+		return types.Bit, true
+	case "varbit":
+		return types.Varbit, true
+	case "regclass":
+		return types.Regclass, true
+	case "regproc":
+		return types.Regproc, true
+	case "regprocedure":
+		return types.Regprocedure, true
+	case "regoper":
+		return types.Regoper, true
+	case "regoperator":
+		return types.Regoperator, true
+	case "regnamespace":
+		return types.Regnamespace, true
+	case "regrole":
+		return types.Regrole, true
+	case "regconfig":
+		return types.Regconfig, true
+	case "regdictionary":
+		return types.Regdictionary, true
+	case "regcollation":
+		return types.Regcollation, true
 	case "unknown":
 		return types.Unknown, true
 	case "json":
@@ -64,14 +100,10 @@ func typeID(name string) (types.ID, bool) {
 // unsupportedType reports whether PostgreSQL has a type of this name that Fasti
 // has not; serial counts.
 func unsupportedType(name string) bool {
-	const list = " serial serial4 bigserial serial8 smallserial serial2 char character bpchar nchar \"char\" bit varbit xml" +
-		" time timetz money inet cidr macaddr macaddr8 point line lseg box path polygon circle tsvector tsquery" +
-		" int4range int8range numrange tsrange tstzrange daterange regclass regproc regprocedure regoper regoperator regrole" +
-		" regnamespace regconfig regdictionary regcollation xid xid8 cid tid pg_lsn oidvector int2vector record hstore citext geometry geography "
-	switch name {
-	case "bit varying", "time without time zone", "time with time zone", "national character":
-		return true
-	}
+	const list = " serial serial4 bigserial serial8 smallserial serial2 xml" +
+		" money macaddr macaddr8 point line lseg box path polygon circle tsvector tsquery" +
+		" int4range int8range numrange tsrange tstzrange daterange " +
+		" xid xid8 cid tid pg_lsn oidvector int2vector record hstore citext geometry geography "
 	return name != "" && !strings.Contains(name, " ") && strings.Contains(list, " "+name+" ")
 }
 
@@ -114,6 +146,28 @@ func modified(id types.ID, name string, n ast.TypeName) (types.Type, error) {
 			return t, sqlerr.New(sqlerr.InvalidParameterValue, "length for type varchar cannot exceed 10485760").At(n.Pos)
 		}
 		return types.VarcharN(m[0]), nil
+	case types.Bpchar:
+		switch {
+		case len(m) != 1:
+			return t, sqlerr.New(sqlerr.InvalidParameterValue, "invalid type modifier").At(n.Pos)
+		case m[0] < 1:
+			return t, sqlerr.New(sqlerr.InvalidParameterValue, "length for type char must be at least 1").At(n.Pos)
+		case m[0] > 10485760:
+			return t, sqlerr.New(sqlerr.InvalidParameterValue, "length for type char cannot exceed 10485760").At(n.Pos)
+		}
+		return types.BpcharN(m[0]), nil
+	case types.Bit, types.Varbit:
+		const bitsMax = 83886080 // MaxAttrSize * 8
+		switch {
+		case len(m) != 1:
+			return t, sqlerr.New(sqlerr.InvalidParameterValue, "invalid type modifier").At(n.Pos)
+		case m[0] < 1:
+			return t, sqlerr.New(sqlerr.InvalidParameterValue, "length for type %s must be at least 1", t.Udt()).At(n.Pos)
+		case m[0] > bitsMax:
+			return t, sqlerr.New(sqlerr.InvalidParameterValue, "length for type %s cannot exceed %d", t.Udt(), bitsMax).At(n.Pos)
+		}
+		t.Mod = int32(m[0])
+		return t, nil
 	case types.Numeric:
 		scale := 0
 		if len(m) > 2 {
@@ -129,7 +183,7 @@ func modified(id types.ID, name string, n ast.TypeName) (types.Type, error) {
 			return t, sqlerr.New(sqlerr.InvalidParameterValue, "NUMERIC scale %d must be between -1000 and 1000", scale).At(n.Pos)
 		}
 		return types.NumericPS(m[0], scale), nil
-	case types.Timestamp, types.Timestamptz:
+	case types.Timestamp, types.Timestamptz, types.Time, types.Timetz:
 		if len(m) != 1 || m[0] < 0 {
 			return t, sqlerr.New(sqlerr.InvalidParameterValue, "invalid type modifier").At(n.Pos)
 		}

@@ -60,7 +60,7 @@ func NewWriter(o Options, columns []Column, s *value.Settings) (*Writer, error) 
 // numbers and times are written with is neither delimiter nor quote, nor can it
 // spell the null string.
 func isPlain(o *Options, t types.Type) bool {
-	if t.IsString() || t.ID == types.Bytea || t.ID == types.Regtype {
+	if t.IsString() || t.ID == types.Bytea || t.ID == types.Char || t.ID.IsReg() {
 		return false
 	}
 	const others = "+-.:@ " // and letters and digits

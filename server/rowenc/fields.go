@@ -33,9 +33,14 @@ const (
 	textInterval
 	textUUID
 	textBytea
-	textRegtype
 	textJSONB
 	textJSONPath
+	textReg
+	textTime
+	textTimetz
+	textInet
+	textCidr
+	textChar
 	rawBytes // as stored: strings in both formats, bytea in binary
 	binaryBool
 	binary2
@@ -50,6 +55,11 @@ const (
 	binaryJSONPath
 	textDatum // through sql/value: arrays, records, enumerations
 	binaryDatum
+	binaryTimetz
+	binaryChar
+	binaryInet
+	binaryCidr
+	binaryBits
 )
 
 // codeOf returns the code of a type in a format.
@@ -62,7 +72,9 @@ func codeOf(t types.Type, format int16) (code, error) {
 		return textDatum, nil
 	case t.ID == types.Bytea && format == Text:
 		return textBytea, nil
-	case vector.KindOf(t) == vector.Bytes && t.ID != types.Numeric && t.ID != types.JSONB && t.ID != types.JSONPath:
+	case t.ID == types.Inet || t.ID == types.Cidr || t.ID == types.Numeric || t.ID == types.JSONB || t.ID == types.JSONPath:
+	case t.ID == types.Char || (t.ID == types.Bit || t.ID == types.Varbit) && format == Binary:
+	case vector.KindOf(t) == vector.Bytes:
 		return rawBytes, nil
 	}
 	text, binary := textInt, binary4
@@ -74,8 +86,6 @@ func codeOf(t types.Type, format int16) (code, error) {
 	case types.Int4:
 	case types.OID:
 		text = textUnsigned
-	case types.Regtype:
-		text = textRegtype
 	case types.Date:
 		text = textDate
 	case types.Int8:
@@ -96,7 +106,23 @@ func codeOf(t types.Type, format int16) (code, error) {
 		text, binary = textJSONB, binaryJSONB
 	case types.JSONPath:
 		text, binary = textJSONPath, binaryJSONPath
+	case types.Time:
+		text, binary = textTime, binary8
+	case types.Timetz:
+		text, binary = textTimetz, binaryTimetz
+	case types.Inet:
+		text, binary = textInet, binaryInet
+	case types.Cidr:
+		text, binary = textCidr, binaryCidr
+	case types.Char:
+		text, binary = textChar, binaryChar
+	case types.Bit, types.Varbit:
+		binary = binaryBits
 	default:
+		if t.ID.IsReg() {
+			text = textReg
+			break
+		}
 		return 0, sqlerr.NotSupported("output of type %s", t)
 	}
 	if format == Binary {
@@ -108,7 +134,7 @@ func codeOf(t types.Type, format int16) (code, error) {
 // column is one column of the batch at hand.
 type column struct {
 	code code
-	typ  types.Type // of a datum
+	typ  types.Type // of a datum, of a reg type
 	wide bool       // the integers are in i64
 	// scaled: a float8 column whose values are i64 / 10^exp in this batch.
 	scaled bool
@@ -272,12 +298,36 @@ func (f *Fields) append(dst []byte, c *column, i int) []byte {
 	case textJSONB, binaryJSONB, textJSONPath, binaryJSONPath:
 		s := c.spans[i]
 		return appendJSON(dst, c.code, c.arena[s.Off:s.Off+s.Len])
-	case textRegtype:
-		return value.Append(dst, types.Of(types.Regtype), vector.IntDatum(int64(c.i32[i])), nil)
 	case textDatum:
 		return value.Append(dst, c.typ, c.datum(i), &f.settings)
 	case binaryDatum:
 		return value.AppendBinary(dst, c.typ, c.datum(i))
+	case textReg:
+		return value.Append(dst, c.typ, vector.IntDatum(int64(c.i32[i])), &f.settings)
+	case textTime:
+		return value.AppendTime(dst, c.i64[i])
+	case textTimetz:
+		return value.AppendTimetz(dst, vector.TimeTZOf(c.w128[i]))
+	case textInet, textCidr:
+		s := c.spans[i]
+		return value.DecodeInet(c.arena[s.Off:s.Off+s.Len]).AppendText(dst, c.code == textCidr)
+	case textChar:
+		s := c.spans[i]
+		return value.AppendChar(dst, value.CharByte(c.arena[s.Off:s.Off+s.Len]))
+	case binaryTimetz:
+		return value.AppendTimetzBinary(dst, c.w128[i])
+	case binaryChar:
+		s := c.spans[i]
+		return append(dst, value.CharByte(c.arena[s.Off:s.Off+s.Len]))
+	case binaryInet:
+		s := c.spans[i]
+		return value.AppendInetBinary(dst, types.Inet, c.arena[s.Off:s.Off+s.Len])
+	case binaryCidr:
+		s := c.spans[i]
+		return value.AppendInetBinary(dst, types.Cidr, c.arena[s.Off:s.Off+s.Len])
+	case binaryBits:
+		s := c.spans[i]
+		return value.AppendBitsBinary(dst, c.arena[s.Off:s.Off+s.Len])
 	case binaryBool:
 		return append(dst, byte(c.bits[i>>6]>>(uint(i)&63)&1))
 	case binary2:

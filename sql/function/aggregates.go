@@ -33,6 +33,10 @@ min(timestamp) timestamp
 min(timestamptz) timestamptz
 min(interval) interval
 min(oid) oid
+min(bpchar) bpchar
+min(time) time
+min(timetz) timetz
+min(inet) inet
 max(int2) int2
 max(int4) int4
 max(int8) int8
@@ -45,6 +49,10 @@ max(timestamp) timestamp
 max(timestamptz) timestamptz
 max(interval) interval
 max(oid) oid
+max(bpchar) bpchar
+max(time) time
+max(timetz) timetz
+max(inet) inet
 bool_and(bool) bool
 bool_or(bool) bool
 every(bool) bool

@@ -17,14 +17,12 @@ int2 float4 i t
 int2 float8 i t
 int2 numeric i t
 int2 oid i t
-int2 regtype i t
 int4 int2 a
 int4 int8 i t
 int4 float4 i t
 int4 float8 i t
 int4 numeric i t
 int4 oid i t
-int4 regtype i t
 int4 bool e t
 int8 int2 a
 int8 int4 a
@@ -32,7 +30,6 @@ int8 float4 i t
 int8 float8 i t
 int8 numeric i t
 int8 oid i
-int8 regtype i
 float4 int2 a
 float4 int4 a
 float4 int8 a
@@ -52,10 +49,6 @@ numeric numeric i
 bool int4 e t
 oid int4 a t
 oid int8 a t
-oid regtype i t
-regtype int4 a t
-regtype int8 a t
-regtype oid i t
 text varchar i t
 text name i t
 varchar text i t
@@ -105,7 +98,6 @@ interval s
 bytea s
 uuid
 oid
-regtype s
 json
 jsonb
 jsonpath
@@ -113,7 +105,7 @@ enum
 `
 
 func (t *table) addCasts() {
-	for line := range strings.Lines(pgCast) {
+	for line := range strings.Lines(pgCast + scalarCasts + regCasts()) {
 		f := strings.Fields(line)
 		if len(f) == 0 {
 			continue
@@ -122,22 +114,28 @@ func (t *table) addCasts() {
 		s.Context = map[string]CastContext{"i": Implicit, "a": Assignment, "e": Explicit}[f[2]]
 		t.addCast(s)
 	}
-	for line := range strings.Lines(ioTypes) {
+	io := ioTypes + scalarIO
+	for _, r := range regTypes {
+		io += r + " s\n"
+	}
+	for line := range strings.Lines(io) {
 		f := strings.Fields(line)
 		if len(f) == 0 {
 			continue
 		}
 		flags := strings.Join(f[1:], " ")
-		for _, str := range []string{"text", "varchar", "name"} {
+		for _, str := range []string{"text", "varchar", "bpchar", "name"} {
 			from, to := t.typeNamed(f[0], line), t.typeNamed(str, line)
 			if t.casts[[2]types.ID{from, to}] == nil {
 				s := t.parseLine("cast(" + f[0] + ") " + str + " t " + flags)
 				s.Context = Assignment
 				t.addCast(s)
 			}
-			s := t.parseLine("cast(" + str + ") " + f[0] + " " + flags)
-			s.Context = Explicit
-			t.addCast(s)
+			if t.casts[[2]types.ID{to, from}] == nil {
+				s := t.parseLine("cast(" + str + ") " + f[0] + " " + flags)
+				s.Context = Explicit
+				t.addCast(s)
+			}
 		}
 	}
 	// A type's own cast stands for date(x) where x is a date already.
@@ -199,6 +197,15 @@ func (t *table) addArrayCasts() {
 			}
 		}
 	}
+	// So is the modifier of the other types that cut.
+	for _, ty := range []string{"bpchar", "bit", "varbit"} {
+		s := t.parseLine("assign(" + ty + ") " + ty)
+		s.Context = Assignment
+		s.Kind = Cast
+		s.Args = append(s.Args, s.Result)
+		t.add(s)
+		s.Args = s.Args[:1]
+	}
 }
 
 // addCast adds s under an ID that names source and target.
@@ -216,9 +223,10 @@ func (t *table) addCast(s *Signature) {
 // fails on a string that is too long, the explicit one cuts it.
 func CastFor(from, to types.ID, ctx CastContext) (*Signature, bool) {
 	t := signatures()
-	if ctx == Assignment && to.Elem() == types.Varchar {
-		s, ok := t.assign[[2]types.ID{from, to}]
-		return s, ok
+	if ctx == Assignment && (to.Elem() == types.Varchar || from == to) {
+		if s, ok := t.assign[[2]types.ID{from, to}]; ok || to.Elem() == types.Varchar {
+			return s, ok
+		}
 	}
 	s, ok := t.casts[[2]types.ID{from, to}]
 	if !ok || s.Context < ctx {

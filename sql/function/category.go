@@ -11,6 +11,13 @@ const (
 	pseudo     category = 'P'
 )
 
+// Category returns pg_type.typcategory and typispreferred of a type, 0 for a
+// pseudo type.
+func Category(t types.ID) (cat byte, preferred bool) {
+	c, preferred := categoryOf(t)
+	return byte(c), preferred
+}
+
 // categoryOf returns pg_type's typcategory and typispreferred.
 func categoryOf(t types.ID) (c category, preferred bool) {
 	if t.IsArray() {
@@ -27,9 +34,9 @@ func categoryOf(t types.ID) (c category, preferred bool) {
 		return 'N', true
 	case types.Text:
 		return stringy, true
-	case types.Varchar, types.Name:
+	case types.Varchar, types.Name, types.Bpchar:
 		return stringy, false
-	case types.Date, types.Timestamp:
+	case types.Date, types.Timestamp, types.Time, types.Timetz:
 		return 'D', false
 	case types.Timestamptz:
 		return 'D', true
@@ -39,6 +46,19 @@ func categoryOf(t types.ID) (c category, preferred bool) {
 		return 'U', false
 	case types.Unknown:
 		return 'X', false
+	case types.Char:
+		return 'Z', false
+	case types.Inet:
+		return 'I', true
+	case types.Cidr:
+		return 'I', false
+	case types.Bit:
+		return 'V', false
+	case types.Varbit:
+		return 'V', true
+	}
+	if t.IsReg() {
+		return 'N', false
 	}
 	return pseudo, false
 }

@@ -25,6 +25,7 @@ var record = flag.String("record", "", "connection string of a PostgreSQL 15 to 
 var columnTypes = []string{
 	"bool", "int2", "int4", "int8", "float4", "float8", "numeric", "text", "varchar", "name",
 	"date", "timestamp", "timestamptz", "interval", "bytea", "uuid", "oid", "_int4", "_int8", "_text", "unknown",
+	"bpchar", "char", "time", "timetz", "inet", "cidr", "bit", "varbit", "regclass",
 }
 
 // recorded runs one query per call on the server, or reads what it answered
@@ -67,7 +68,15 @@ func null(ty string) string {
 	if ty == "unknown" {
 		return "NULL"
 	}
-	return "NULL::" + ty
+	return "NULL::" + pgName(ty)
+}
+
+// pgName writes a type's short name as SQL.
+func pgName(ty string) string {
+	if ty == "char" {
+		return `"char"`
+	}
+	return ty
 }
 
 // parseCall reads a call as the tests write it: "op l r", "op x" or "f(a,b)".

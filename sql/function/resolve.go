@@ -207,7 +207,11 @@ func (t *table) castCall(name string, in []types.Type) *Signature {
 	if from.IsArray() && to.IsArray() && from != to {
 		return nil // such a cast is a loop over the elements
 	}
-	return t.casts[[2]types.ID{from, to}]
+	s := t.casts[[2]types.ID{from, to}]
+	if t.called[s] && in[0].ID != types.Unknown {
+		return nil
+	}
+	return s
 }
 
 // operator is oper and left_oper of parse_oper.c.

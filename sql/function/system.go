@@ -39,12 +39,11 @@ jsonb_populate_record jsonb_populate_recordset jsonb_set jsonb_set_lax jsonb_to_
 row_to_json array_to_json
 grouping range_agg xmlagg
 generate_subscripts regexp_matches regexp_match regexp_split_to_array
-regexp_split_to_table regexp_instr parse_ident unistr normalize set_byte set_bit get_bit convert
+regexp_split_to_table regexp_instr parse_ident unistr normalize convert
 to_date to_number to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery
 ts_headline ts_rank setseed nextval currval setval lastval set_config pg_sleep
 pg_sleep_for pg_sleep_until txid_current pg_current_xact_id
 histogram approximate_row_count time_weight candlestick_agg
-current_time localtime inet_client_addr inet_client_port inet_server_addr inet_server_port
 `) {
 		out[name] = true
 	}

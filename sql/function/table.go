@@ -14,7 +14,8 @@ type table struct {
 	byID   map[ID]*Signature
 	byName map[string][]*Signature // scalars, operators, aggregates
 	casts  map[[2]types.ID]*Signature
-	assign map[[2]types.ID]*Signature // assignment casts to varchar and to arrays of it
+	assign map[[2]types.ID]*Signature // assignment casts that refuse what the explicit ones cut
+	called map[*Signature]bool        // casts that are calls of a function
 	types  map[string]types.ID        // by short name, with "any"
 	out    map[string]bool            // functions that PostgreSQL has and Fasti does not
 	// catalog is the range in all of the functions over the system catalogs.
@@ -66,7 +67,9 @@ func newTable() *table {
 	}
 	t.types["enum"], t.types["_enum"] = types.Enum, types.Enum.Array()
 	t.addOperators()
+	t.addScalars()
 	t.addCasts()
+	t.addCastCalls()
 	t.addLines(Scalar, mathFunctions)
 	t.addLines(Scalar, textFunctions)
 	t.addLines(Scalar, byteaFunctions)

@@ -75,6 +75,12 @@ ltrim(bytea,bytea) bytea t
 rtrim(bytea,bytea) bytea t
 like_escape(bytea,bytea) bytea
 get_byte(bytea,int4) int4
+set_byte(bytea,int4,int4) bytea
+get_bit(bytea,int8) int4
+set_bit(bytea,int8,int4) bytea
+bit_count(bytea) int8 t
+overlay(bytea,bytea,int4) bytea
+overlay(bytea,bytea,int4,int4) bytea
 md5(bytea) text t
 sha224(bytea) bytea t
 sha256(bytea) bytea t

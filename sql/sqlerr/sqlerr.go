@@ -33,6 +33,7 @@ const (
 	InvalidRowCountInLimit       = "2201W"
 	InvalidRowCountInOffset      = "2201X"
 	InvalidRegularExpression     = "2201B"
+	StringDataLengthMismatch     = "22026"
 	CharacterNotInRepertoire     = "22021"
 	InvalidParameterValue        = "22023"
 	InvalidEscapeSequence        = "22025"

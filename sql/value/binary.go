@@ -44,7 +44,7 @@ func ParseBinary(t types.Type, b []byte) (vector.Datum, error) {
 		return vector.BoolDatum(b[0] != 0), nil
 	case types.Int2:
 		return vector.IntDatum(int64(int16(binary.BigEndian.Uint16(b)))), nil
-	case types.Int4, types.OID, types.Regtype:
+	case types.Int4:
 		return vector.IntDatum(int64(int32(binary.BigEndian.Uint32(b)))), nil
 	case types.Int8:
 		return vector.IntDatum(int64(binary.BigEndian.Uint64(b))), nil
@@ -85,6 +85,24 @@ func ParseBinary(t types.Type, b []byte) (vector.Datum, error) {
 				WithDetail("Identifier must be less than %d characters.", maxName+1)
 		}
 		return Parse(t, string(b), nil)
+	case types.Bpchar:
+		if err := CheckText(b); err != nil {
+			return vector.NullDatum, err
+		}
+		return Parse(t, string(b), nil)
+	case types.Char:
+		return CharDatum(b[0]), nil
+	case types.Time:
+		return parseTimeBinary(t, b)
+	case types.Timetz:
+		return parseTimetzBinary(t, b)
+	case types.Inet, types.Cidr:
+		return parseInetBinary(t.ID, b)
+	case types.Bit, types.Varbit:
+		return parseBitsBinary(t, b)
+	}
+	if t.ID.IsOID() {
+		return vector.IntDatum(int64(int32(binary.BigEndian.Uint32(b)))), nil
 	}
 	return vector.NullDatum, sqlerr.New(sqlerr.UndefinedFunction, "no binary input function available for type %s", t)
 }
@@ -139,9 +157,9 @@ func AppendBinary(dst []byte, t types.Type, d vector.Datum) []byte {
 		return append(dst, byte(d.I))
 	case types.Int2:
 		return binary.BigEndian.AppendUint16(dst, uint16(d.I))
-	case types.Int4, types.OID, types.Regtype, types.Date:
+	case types.Int4, types.Date:
 		return binary.BigEndian.AppendUint32(dst, uint32(d.I))
-	case types.Int8, types.Timestamp, types.Timestamptz:
+	case types.Int8, types.Timestamp, types.Timestamptz, types.Time:
 		return binary.BigEndian.AppendUint64(dst, uint64(d.I))
 	case types.Float4:
 		return binary.BigEndian.AppendUint32(dst, math.Float32bits(float32(d.F)))
@@ -158,6 +176,17 @@ func AppendBinary(dst []byte, t types.Type, d vector.Datum) []byte {
 	case types.UUID:
 		dst = binary.BigEndian.AppendUint64(dst, d.W[0])
 		return binary.BigEndian.AppendUint64(dst, d.W[1])
+	case types.Timetz:
+		return AppendTimetzBinary(dst, d.W)
+	case types.Char:
+		return append(dst, CharByte(d.S))
+	case types.Inet, types.Cidr:
+		return AppendInetBinary(dst, t.ID, d.S)
+	case types.Bit, types.Varbit:
+		return AppendBitsBinary(dst, d.S)
+	}
+	if t.ID.IsOID() {
+		return binary.BigEndian.AppendUint32(dst, uint32(d.I))
 	}
 	return append(dst, d.S...)
 }

@@ -27,8 +27,6 @@ func Parse(t types.Type, text string, s *Settings) (vector.Datum, error) {
 	case types.OID:
 		v, err := ParseOID(text)
 		return vector.IntDatum(int64(int32(v))), err
-	case types.Regtype:
-		return parseRegtype(text)
 	case types.Float4, types.Float8:
 		f, err := ParseFloat(t, text)
 		return vector.FloatDatum(f), err
@@ -75,6 +73,24 @@ func Parse(t types.Type, text string, s *Settings) (vector.Datum, error) {
 		return parseJSONPath(text)
 	case types.Text, types.Unknown, types.Void:
 		return vector.StringDatum(text), nil
+	case types.Bpchar:
+		text, err := BpcharTypmod(t, text, false)
+		return vector.StringDatum(text), err
+	case types.Char:
+		return CharDatum(ParseChar(text)), nil
+	case types.Time:
+		us, err := ParseTime(t, text, s)
+		return vector.IntDatum(us), err
+	case types.Timetz:
+		v, err := ParseTimetz(t, text, s)
+		return vector.WordDatum(v.Word()), err
+	case types.Inet, types.Cidr:
+		return parseInet(t.ID, text)
+	case types.Bit, types.Varbit:
+		return parseBits(t, text)
+	}
+	if t.ID.IsReg() {
+		return parseReg(t.ID, text, s)
 	}
 	return vector.NullDatum, sqlerr.NotSupported("input of type %s", t)
 }
@@ -95,8 +111,6 @@ func Append(dst []byte, t types.Type, d vector.Datum, s *Settings) []byte {
 		return appendInt(dst, d.I)
 	case types.OID:
 		return appendInt(dst, int64(uint32(d.I)))
-	case types.Regtype:
-		return appendRegtype(dst, uint32(d.I))
 	case types.Float4:
 		return AppendFloat4(dst, d.F, s.ExtraFloatDigits)
 	case types.Float8:
@@ -119,6 +133,17 @@ func Append(dst []byte, t types.Type, d vector.Datum, s *Settings) []byte {
 		return AppendJSONB(dst, d.S)
 	case types.JSONPath:
 		return AppendJSONPath(dst, d.S)
+	case types.Char:
+		return AppendChar(dst, CharByte(d.S))
+	case types.Time:
+		return AppendTime(dst, d.I)
+	case types.Timetz:
+		return AppendTimetz(dst, vector.TimeTZOf(d.W))
+	case types.Inet, types.Cidr:
+		return DecodeInet(d.S).AppendText(dst, t.ID == types.Cidr)
+	}
+	if t.ID.IsReg() {
+		return appendReg(dst, t.ID, uint32(d.I), s)
 	}
 	return append(dst, d.S...)
 }

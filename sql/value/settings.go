@@ -22,6 +22,9 @@ type Settings struct {
 	// Now is what the words now, today, tomorrow and yesterday in dates and
 	// timestamps mean: the start of the transaction. The zero time refuses them.
 	Now time.Time
+	// Names finds the objects that the reg types name; nil knows the built-in
+	// types only.
+	Names Names
 }
 
 // Default returns PostgreSQL's defaults with the time zone UTC.

@@ -8,7 +8,8 @@ import (
 )
 
 // Coerce gives a value of t's ID the modifier of t: varchar(n) cuts when
-// explicit, else refuses all but trailing blanks (22001); numeric(p,s) rounds
+// explicit, else refuses all but trailing blanks (22001); char(n) and bit(n) also
+// fill; numeric(p,s) rounds
 // (22003); the time types round to their fractional digits.
 func Coerce(t types.Type, d vector.Datum, explicit bool) (vector.Datum, error) {
 	if d.Null || t.Mod < 0 {
@@ -25,6 +26,20 @@ func Coerce(t types.Type, d vector.Datum, explicit bool) (vector.Datum, error) {
 			return d, tooLong(t)
 		}
 		d.S = d.S[:keep]
+	case types.Bpchar:
+		text, err := BpcharTypmod(t, d.S, explicit)
+		d.S = text
+		return d, err
+	case types.Bit, types.Varbit:
+		bits, err := bitTypmod(t, d.S, explicit)
+		d.S = bits
+		return d, err
+	case types.Time:
+		d.I = TimeTypmod(t, d.I)
+	case types.Timetz:
+		v := vector.TimeTZOf(d.W)
+		v.Micros = TimeTypmod(t, v.Micros)
+		d.W = v.Word()
 	case types.Numeric:
 		x, err := decimal.Decode(d.S)
 		if err != nil {

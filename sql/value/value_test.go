@@ -109,7 +109,8 @@ func drawValue(t *rapid.T, id types.ID) vector.Datum {
 		return vector.BoolDatum(rapid.Bool().Draw(t, "b"))
 	case types.Int2:
 		return vector.IntDatum(int64(rapid.Int16().Draw(t, "i")))
-	case types.Int4, types.OID:
+	case types.Int4, types.OID, types.Regclass, types.Regproc, types.Regprocedure, types.Regoper, types.Regoperator,
+		types.Regnamespace, types.Regrole, types.Regconfig, types.Regdictionary, types.Regcollation:
 		return vector.IntDatum(int64(rapid.Int32().Draw(t, "i")))
 	case types.Int8:
 		return vector.IntDatum(rapid.Int64().Draw(t, "i"))
@@ -143,6 +144,26 @@ func drawValue(t *rapid.T, id types.ID) vector.Datum {
 		return d
 	case types.Bytea:
 		return vector.StringDatum(string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")))
+	}
+	switch id {
+	case types.Char:
+		return CharDatum(rapid.Byte().Draw(t, "char"))
+	case types.Time:
+		return vector.IntDatum(rapid.Int64Range(0, Day).Draw(t, "time"))
+	case types.Timetz:
+		return vector.WordDatum(vector.TimeTZ{
+			Micros: rapid.Int64Range(0, Day).Draw(t, "time"), West: rapid.Int32Range(1-westLimit, westLimit-1).Draw(t, "west"),
+		}.Word())
+	case types.Inet, types.Cidr:
+		a := Inet{V6: rapid.Bool().Draw(t, "v6")}
+		a.Bits = rapid.IntRange(0, a.Max()).Draw(t, "bits")
+		copy(a.Bytes(), rapid.SliceOfN(rapid.SampledFrom([]byte{0, 0, 1, 0xff}), 16, 16).Draw(t, "address"))
+		if id == types.Cidr {
+			a = a.Network()
+		}
+		return a.Datum()
+	case types.Bit, types.Varbit:
+		return vector.StringDatum(rapid.StringMatching(`[01]{0,20}`).Draw(t, "bits"))
 	}
 	return vector.StringDatum(rapid.StringMatching(`[^\x00]{0,20}`).Draw(t, "text"))
 }
