@@ -1,4 +1,5 @@
-// Package join combines the rows of two inputs.
+// Package join combines the rows of two inputs. Where the right one depends on the
+// left row, Apply makes it anew for each; else Join does what follows.
 //
 // The right side is built: its keys are numbered (executor/hash), its rows kept
 // in columns, and the rows of each key listed one behind the other. The left side

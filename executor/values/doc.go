@@ -1,3 +1,4 @@
 // Package values holds the operators that have rows without a table: VALUES,
-// system tables, and UNION ALL, which has those of its inputs.
+// system tables, and UNION ALL and WITH RECURSIVE, which have those of their
+// inputs.
 package values

@@ -12,10 +12,12 @@
 //
 // # Invariants
 //
-//   - L1: a node's expressions use columns of its inputs only, except inside a
-//     subquery whose correlation the binder is about to resolve (see Free).
+//   - L1: a node's expressions use columns of its inputs only, and on the right
+//     side of a lateral join those of the left side, until Parametrize has put
+//     parameters there (see Free).
 //   - L2: an id is defined by one node. An outer join passes the columns of its
-//     nullable side under the same ids.
+//     nullable side under the same ids, an Aggregate may give a key, and an
+//     Append of grouping sets a column, the id of what it is made of.
 //   - L3: expressions hold no value of unknown type.
 //
 // Trees are immutable for everyone but the package that is building or
