@@ -428,7 +428,16 @@ func (x *explainer) scan(n *physical.Scan) *block {
 	if len(n.Key) > 0 && len(n.Key) == len(n.Table.Key) {
 		kind = "Key Scan"
 	}
-	b := x.leaf(kind, tableName(n.Table, n.Alias))
+	on := tableName(n.Table, n.Alias)
+	b := x.leaf(kind, on)
+	if index := n.Table.Index(n.Index); index != nil {
+		b = &block{label: "Index Scan using " + quote(index.Name) + " on " + on, kind: "Index Scan"}
+		var conds []string
+		for i, v := range n.IndexKey {
+			conds = append(conds, "("+x.d.name(n.Alias, n.Table.Columns[index.Keys[i].Column].Name)+" = "+x.d.text(v)+")")
+		}
+		b.add("Index Cond", "%s", all(conds))
+	}
 	if len(n.Key) > 0 {
 		var conds []string
 		for i, v := range n.Key {

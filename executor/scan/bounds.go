@@ -5,6 +5,7 @@ import (
 
 	"github.com/dejaq/fasti/executor/compute"
 	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/kv/txn"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/meta/types"
@@ -48,6 +49,22 @@ func SpecOf(q *op.Context, n *physical.Scan) (s Spec, ok bool) {
 			return s, false
 		}
 		s.Key = append(s.Key, d)
+	}
+	if n.Index != 0 {
+		var equal []vector.Datum
+		for _, e := range n.IndexKey {
+			d, err := compute.Eval(q, e)
+			if err != nil {
+				break
+			}
+			if d.Null {
+				return s, false
+			}
+			equal = append(equal, d)
+		}
+		if len(equal) > 0 {
+			s.Index, s.Ranges = n.Index, []txn.IndexRange{{Equal: equal}}
+		}
 	}
 	// Equal ends at the top are the infinity alone.
 	return s, s.Lo < s.Hi || s.Lo == math.MaxInt64

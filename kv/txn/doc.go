@@ -28,6 +28,27 @@
 // transaction. An insert is then: stub or row at home, which must be absent, and a
 // row elsewhere without a check.
 //
+// # Entries of indexes
+//
+// An entry is a key of keys.KindIndex: the index's id, u32 BE, then its keys as
+// keys.AppendIndexed says. Keys that need not be the row's alone (the index is not
+// unique, or one of them is NULL) are followed by the row key.
+//
+//	index                                             where its entries are
+//	not unique                                        in the row's shard
+//	unique, names the time and the partition's        sequence 0 of the row's slice and
+//	columns                                           partition
+//	unique otherwise                                  partition IndexPartition + hash of the
+//	                                                  keys % 8, as homes of keys
+//
+//	offset  bytes   value of an entry
+//	0       1       1: the row is in this shard, a uvarint follows: the bytes of the
+//	                row key at the entry's end; 2: the row's locator follows
+//
+// Entries are written in the transaction that writes the row, and those that must be
+// the row's alone are checked as primary keys are. What an index holds at a timestamp
+// is therefore what the rows hold at it.
+//
 // # What a transaction holds
 //
 // Its writes, in the order of their making, are one list of pieces per group; a
@@ -55,6 +76,8 @@
 //     only when it is certain, else ErrUnknown.
 //   - X4: between two commits, a primary key belongs to at most one row, whatever
 //     sequence, partition or slice.
+//   - X7: at every timestamp from schema.Index.Since on, an index has an entry for each
+//     row of its table and no other.
 //   - X5: memory: a transaction holds at most StageBytes + 2 + StageCalls pieces per
 //     group, and in all at most MaxBytes in memory and logs together.
 //   - X6: a table that is being dropped or emptied has no transaction that writes it:

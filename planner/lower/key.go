@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/planner/logical"
 	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/expr"
@@ -9,9 +10,36 @@ import (
 // keyPrefix finds constants for the leading columns of the primary key: from
 // equalities whose other side has the column's type, so that its encoding is
 // that of the stored key.
-func keyPrefix(n *logical.Scan) []expr.Expr {
+func keyPrefix(n *logical.Scan) []expr.Expr { return fixed(n, n.Table.Key) }
+
+// chooseIndex makes s look rows up in the index of which the conditions fix the most
+// leading keys, a unique one rather, when the primary key does not serve.
+func chooseIndex(n *logical.Scan, s *physical.Scan) {
+	if len(s.Key) > 0 {
+		return
+	}
+	unique := false
+	for i := range n.Table.Indexes {
+		x := &n.Table.Indexes[i]
+		if x.State != schema.IndexReady || x.Predicate != "" {
+			continue
+		}
+		key := fixed(n, x.Columns())
+		whole := x.Unique && len(key) == len(x.Keys)
+		if len(key) == 0 || unique && !whole || len(key) <= len(s.IndexKey) && unique == whole {
+			continue
+		}
+		s.Index, s.IndexKey, unique = x.ID, key, whole
+	}
+}
+
+// fixed finds constants for the leading ones of columns.
+func fixed(n *logical.Scan, columns []int) []expr.Expr {
 	var key []expr.Expr
-	for _, ord := range n.Table.Key {
+	for _, ord := range columns {
+		if ord < 0 {
+			break
+		}
 		id := columnID(n, ord)
 		if id == 0 {
 			break

@@ -25,7 +25,8 @@ func lowerScan(n *logical.Scan) rel {
 	s.Filter = r.exprs(conds)
 	s.Bounds = bounds(n)
 	s.Key = keyPrefix(n)
-	r.chain = len(s.Key) == 0 || len(s.Key) < len(n.Table.Key)
+	chooseIndex(n, s)
+	r.chain = s.Index == 0 && (len(s.Key) == 0 || len(s.Key) < len(n.Table.Key))
 	return r
 }
 

@@ -203,6 +203,8 @@ func (c *coder) node(v *Node) {
 			c.expr(&b.Value)
 		})
 		c.exprs(&n.Key)
+		c.tableID(&n.Index)
+		c.exprs(&n.IndexKey)
 		c.fields(&n.Out)
 	case *VirtualScan:
 		c.string(&n.Namespace)

@@ -133,7 +133,7 @@ func (g *gen) node(depth int) Node {
 	switch rapid.SampledFrom(kinds).Draw(g.t, "kind") {
 	case kindScan:
 		return &Scan{
-			Table: g.table(), Alias: g.string(), Columns: g.ints(), Filter: g.exprs(2), Key: g.exprs(1), Out: g.fields(),
+			Table: g.table(), Alias: g.string(), Columns: g.ints(), Filter: g.exprs(2), Key: g.exprs(1), Index: g.tableID(), IndexKey: g.exprs(1), Out: g.fields(),
 			Bounds: drawList(g, func() Bound { return Bound{BoundOp(g.int(0, 4)), g.expr(1)} }),
 		}
 	case kindVirtualScan:
@@ -306,6 +306,8 @@ func TestEncodeKnowsEveryField(t *testing.T) {
 					f.SetBool(true)
 				case reflect.Int, reflect.Int64:
 					f.SetInt(3)
+				case reflect.Uint32:
+					f.SetUint(7)
 				case reflect.Uint8:
 					f.SetUint(1)
 				default:

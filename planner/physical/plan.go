@@ -49,7 +49,11 @@ type (
 		// columns, of the columns' types: a point lookup when it is whole. It
 		// repeats what Filter says.
 		Key []expr.Expr
-		Out []Field
+		// Index, if not 0, is the index through which rows are looked for: those whose
+		// leading keys equal IndexKey, expressions like those of Key.
+		Index    schema.TableID
+		IndexKey []expr.Expr
+		Out      []Field
 	}
 	// Bound is time Op Value; Value has the time column's type.
 	Bound struct {
