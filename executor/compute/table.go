@@ -16,7 +16,7 @@ var entries = sync.OnceValue(func() map[function.ID]Entry {
 	all := make(map[function.ID]Entry, 1024)
 	for _, family := range []map[function.ID]Entry{
 		integerEntries(), floatEntries(), numericEntries(), comparisonEntries(), castEntries(),
-		textEntries(), timeEntries(), systemEntries(), catalogEntries(), jsonEntries(), arrayEntries(),
+		textEntries(), timeEntries(), systemEntries(), catalogEntries(), jsonEntries(), jsonArrayEntries(), arrayEntries(),
 		sketchEntries(), scalarEntries(),
 	} {
 		for id, e := range family {

@@ -19,6 +19,19 @@ const jsonFunctions = `
 -(jsonb,int4) jsonb
 @?(jsonb,jsonpath) bool
 @@(jsonb,jsonpath) bool
+#>(json,_text) json
+#>(jsonb,_text) jsonb
+#>>(json,_text) text
+#>>(jsonb,_text) text
+?|(jsonb,_text) bool
+?&(jsonb,_text) bool
+-(jsonb,_text) jsonb
+#-(jsonb,_text) jsonb
+jsonb_exists_any(jsonb,_text) bool
+jsonb_exists_all(jsonb,_text) bool
+jsonb_delete_path(jsonb,_text) jsonb
+jsonb_set(jsonb,_text,jsonb,bool) jsonb
+jsonb_insert(jsonb,_text,jsonb,bool) jsonb
 =(jsonb,jsonb) bool t
 <>(jsonb,jsonb) bool t
 <(jsonb,jsonb) bool t
@@ -88,6 +101,8 @@ jsonb_object_field(jsonb,text) from_json field_name
 jsonb_object_field_text(jsonb,text) from_json field_name
 jsonb_array_element(jsonb,int4) from_json element_index
 jsonb_array_element_text(jsonb,int4) from_json element_index
+jsonb_set(jsonb,_text,jsonb,bool) jsonb_in path replacement create_if_missing=true
+jsonb_insert(jsonb,_text,jsonb,bool) jsonb_in path replacement insert_after=false
 jsonb_path_exists(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
 jsonb_path_exists_tz(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false
 jsonb_path_match(jsonb,jsonpath,jsonb,bool) target path vars={} silent=false

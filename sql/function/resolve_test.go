@@ -234,7 +234,7 @@ func TestErrors(t *testing.T) {
 		{"- text", "42883", "operator does not exist: - text", "No operator matches the given name and argument type. You might need to add an explicit type cast."},
 		{"sum(unknown)", "42725", "function sum(unknown) is not unique", "Could not choose a best candidate function. " + hint + "s."},
 		{"+ date unknown", "42725", "operator is not unique: date + unknown", "Could not choose a best candidate operator. " + hint + "s."},
-		{"json_agg(int4)", "0A000", "function json_agg is not supported", ""},
+		{"xmlagg(int4)", "0A000", "function xmlagg is not supported", ""},
 	} {
 		name, in := parseCall(tc.call)
 		_, err := Resolve(name, in)
