@@ -182,7 +182,7 @@ func (t *table) addArrayCasts() {
 	}
 	for _, elem := range elems {
 		out := t.casts[[2]types.ID{elem, types.Text}]
-		for _, str := range []types.ID{types.Text, types.Varchar, types.Name} {
+		for _, str := range []types.ID{types.Text, types.Varchar, types.Bpchar, types.Name} {
 			volatility := Immutable
 			if out != nil {
 				volatility = out.Volatility
