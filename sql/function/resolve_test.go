@@ -17,7 +17,7 @@ import (
 // and so take what an implicit cast makes fit.
 var foreign = map[string]bool{
 	"- unknown _text": true,
-	"age(unknown)":    true, "trunc(unknown)": true, "&& unknown unknown": true,
+	"age(unknown)":    true, "trunc(unknown)": true, "&& unknown unknown": true, "?| unknown unknown": true,
 	"- unknown text": true, "- unknown varchar": true, "- unknown name": true, "- unknown bpchar": true, "- unknown char": true,
 	"bit_and(bit)": true, "bit_and(varbit)": true, "bit_or(bit)": true, "bit_or(varbit)": true, "bit_xor(bit)": true, "bit_xor(varbit)": true,
 }
