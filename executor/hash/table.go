@@ -102,7 +102,7 @@ func (t *Table) Finder() *Table {
 	f := &Table{columns: make([]column, len(t.columns)), steps: make([]step, len(t.steps)), keys: t.keys}
 	for i, c := range t.columns {
 		f.columns[i] = column{
-			t: c.t, class: c.class, width: c.width, bits: c.bits, n: c.n, null: c.null, word: c.word, text: c.text, pair: c.pair,
+			t: c.t, typ: c.typ, class: c.class, width: c.width, bits: c.bits, n: c.n, null: c.null, word: c.word, text: c.text, pair: c.pair,
 		}
 	}
 	for i, s := range t.steps {

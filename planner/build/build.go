@@ -80,6 +80,7 @@ type binder struct {
 	// inDefault is true while a column default is bound: no parameters there.
 	inDefault bool
 	paramPos  map[int]paramUse
+	records   map[string]*types.Def // types of rows, by name and fields
 	// depends, unless nil, collects what an expression names that is not a column.
 	depends *[]schema.Dependency
 	// overriding is the OVERRIDING clause of the INSERT being bound.

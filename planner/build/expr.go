@@ -94,20 +94,18 @@ func (b *binder) bind(e ast.Expr, sc *scope) (expr.Expr, error) {
 		}
 		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "row expansion via \"*\" is not supported here").At(e.Pos)
 	case *ast.Row:
-		return nil, sqlerr.NotSupported("ROW value").At(e.Pos)
+		return b.row(e, sc)
 	case *ast.Subscript:
-		x, err := b.bind(e.X, sc)
-		if err != nil {
-			return nil, err
-		}
-		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", x.Type().Plain()).At(loc(e.X))
-	case *ast.Array, *ast.ArrayQuery:
-		return nil, sqlerr.NotSupported("array type").At(loc(e))
+		return b.subscript(e, sc)
+	case *ast.Array:
+		return b.array(e, nil, sc)
+	case *ast.ArrayQuery:
+		return b.arrayQuery(e, sc)
 	case *ast.Field:
 		if x, ok, err := b.fieldOfSet(e, sc); ok || err != nil {
 			return x, err
 		}
-		return nil, sqlerr.NotSupported("field selection from a composite value").At(e.Pos)
+		return b.field(e, sc)
 	case *ast.Grouping:
 		return nil, sqlerr.NotSupported("%s", e.Kind).At(e.Pos)
 	}
@@ -266,38 +264,11 @@ func (b *binder) binary(e *ast.Binary, sc *scope) (expr.Expr, error) {
 	if lrow && rrow && isComparison(e.Op) {
 		return b.rows(e.Op, l.Elems, r.Elems, e.Pos, sc)
 	}
-	if lrow != rrow {
-		return b.recordOperator(e, sc)
-	}
 	args, err := b.bindAll([]ast.Expr{e.L, e.R}, sc)
 	if err != nil {
 		return nil, err
 	}
 	return b.call(e.Op, args, e.Pos)
-}
-
-// recordOperator refuses a row on one side of an operator: there is no operator
-// over records and other types.
-func (b *binder) recordOperator(e *ast.Binary, sc *scope) (expr.Expr, error) {
-	names := [2]string{"record", "record"}
-	for i, x := range []ast.Expr{e.L, e.R} {
-		if row, ok := x.(*ast.Row); ok {
-			if _, err := b.bindAll(row.Elems, sc); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		v, err := b.bind(x, sc)
-		if err != nil {
-			return nil, err
-		}
-		if v.Type().ID == types.Unknown {
-			return nil, sqlerr.NotSupported("ROW value").At(loc(x))
-		}
-		names[i] = v.Type().Plain().String()
-	}
-	return nil, sqlerr.New(sqlerr.UndefinedFunction, "operator does not exist: %s %s %s", names[0], e.Op, names[1]).
-		WithHint("No operator matches the given name and argument types. You might need to add explicit type casts.").At(e.Pos)
 }
 
 // rows compares two row values column by column: equality of all for = and <>,
@@ -382,6 +353,13 @@ func (b *binder) isTest(e *ast.IsTest, sc *scope) (expr.Expr, error) {
 		if c, ok := x.(expr.Const); ok && c.T.ID == types.Unknown {
 			c.T, c.Value.I = types.Of(types.Text), 0
 			x = c
+		}
+		if x.Type().ID == types.Record {
+			id := function.ID("fasti_row_is_null(any)")
+			if e.Not {
+				id = "fasti_row_is_not_null(any)"
+			}
+			return expr.Call{Func: id, Args: []expr.Expr{x}, T: expr.Bool}, nil
 		}
 		return expr.IsNull{X: x, Not: e.Not}, nil
 	case "TRUE", "FALSE", "UNKNOWN":
@@ -604,7 +582,7 @@ func (b *binder) like(e *ast.Like, sc *scope) (expr.Expr, error) {
 	return b.call(op, args, e.Pos)
 }
 
-// quantified binds x op ANY|ALL of an array that is written out.
+// quantified binds x op ANY|ALL of an array or a subquery.
 func (b *binder) quantified(e *ast.Quantified, sc *scope) (expr.Expr, error) {
 	if e.Query != nil {
 		switch {
@@ -615,48 +593,7 @@ func (b *binder) quantified(e *ast.Quantified, sc *scope) (expr.Expr, error) {
 		}
 		return b.anyValue(e.X, e.Op, e.All, false, e.Query, sc, e.Pos)
 	}
-	arr, ok := e.Array.(*ast.Array)
-	if c, is := e.Array.(*ast.Cast); is {
-		arr, ok = c.X.(*ast.Array)
-	}
-	if !ok {
-		return nil, sqlerr.NotSupported("array type").At(e.Pos)
-	}
-	x, err := b.bind(e.X, sc)
-	if err != nil {
-		return nil, err
-	}
-	list, err := b.bindAll(arr.Elems, sc)
-	if err != nil {
-		return nil, err
-	}
-	if len(list) == 0 {
-		return expr.Const{Value: vector.BoolDatum(e.All), T: expr.Bool}, nil
-	}
-	// The array has a type of its own before it is compared.
-	if list, _, err = b.unify(list, "ARRAY", func(i int) int { return loc(arr.Elems[i]) }); err != nil {
-		return nil, err
-	}
-	if !e.All && e.Op == "=" || e.All && (e.Op == "<>" || e.Op == "!=") {
-		return b.inList(x, list, e.All, e.Pos, func(i int) int { return loc(arr.Elems[i]) })
-	}
-	var each []expr.Expr
-	for _, v := range list {
-		c, err := b.call(e.Op, []expr.Expr{x, v}, e.Pos)
-		if err != nil {
-			return nil, err
-		}
-		if each = append(each, c); c.Type().ID != types.Bool {
-			return nil, sqlerr.New(sqlerr.WrongObjectType, "op ANY/ALL (array) requires operator to yield boolean").At(e.Pos)
-		}
-	}
-	switch {
-	case len(each) == 1:
-		return each[0], nil
-	case e.All:
-		return expr.And{Args: each}, nil
-	}
-	return expr.Or{Args: each}, nil
+	return b.overArray(e, sc)
 }
 
 // caseOf binds CASE; with an argument each condition is an equality with it.
@@ -735,6 +672,9 @@ func (b *binder) castOf(e *ast.Cast, sc *scope) (expr.Expr, error) {
 	t, err := Type(e.Type)
 	if err != nil {
 		return nil, err
+	}
+	if arr, ok := e.X.(*ast.Array); ok && t.ID.IsArray() {
+		return b.array(arr, &t, sc)
 	}
 	x, err := b.bind(e.X, sc)
 	if err != nil {

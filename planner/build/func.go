@@ -190,7 +190,7 @@ func (b *binder) keywordCall(name string, e *ast.FuncCall, sc *scope) (expr.Expr
 		}
 		c := eq.(expr.Call)
 		t := c.Args[0].Type()
-		if sig := function.ByID(c.Func); sig != nil && t.ID != sig.Args[0] {
+		if sig := function.ByID(c.Func); sig != nil && t.ID != sig.Args[0] && !sig.Args[0].IsPolymorphic() {
 			t = types.Of(sig.Args[0])
 		}
 		null := expr.Const{Value: vector.NullDatum, T: t}

@@ -187,7 +187,7 @@ func (b *binder) column(e *ast.ColumnRef, sc *scope) (expr.Expr, error) {
 	for s := sc; s != nil; s = s.parent {
 		for _, it := range s.items {
 			if it.relSeen && it.name == name {
-				return nil, sqlerr.NotSupported("whole-row reference to \"%s\"", name).At(e.Pos)
+				return b.wholeRow(s, it, e.Pos), nil
 			}
 		}
 	}

@@ -115,6 +115,12 @@ func Type(n ast.TypeName) (types.Type, error) {
 		return types.Type{}, sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", parts[0]).At(n.Pos)
 	}
 	id, ok := typeID(name)
+	dims := n.Dims
+	if elem, short := strings.CutPrefix(name, "_"); !ok && short { // pg_type.typname of an array
+		if id, ok = typeID(elem); ok {
+			name, dims = elem, dims+1
+		}
+	}
 	switch {
 	case n.SetOf:
 		return types.Type{}, sqlerr.NotSupported("SETOF").At(n.Pos)
@@ -122,10 +128,14 @@ func Type(n ast.TypeName) (types.Type, error) {
 		return types.Type{}, sqlerr.NotSupported("type %s", name).At(n.Pos)
 	case !ok:
 		return types.Type{}, sqlerr.New(sqlerr.UndefinedObject, "type \"%s\" does not exist", dotted(parts)).At(n.Pos)
-	case n.Dims > 0:
-		return types.Type{}, sqlerr.NotSupported("array type %s[]", types.Of(id)).At(n.Pos)
+	case dims > 0 && types.Of(id.Array()).OID() == 0:
+		return types.Type{}, sqlerr.New(sqlerr.UndefinedObject, "type \"%s[]\" does not exist", dotted(parts)).At(n.Pos)
 	}
-	return modified(id, name, n)
+	t, err := modified(id, name, n)
+	if dims > 0 && err == nil {
+		t = t.Array()
+	}
+	return t, err
 }
 
 // modified applies the numbers in parentheses behind a type.

@@ -212,6 +212,18 @@ func (f *formatter) call(e Call) {
 		f.joined(string(e.Func)+"(", e.Args, ", ", ")")
 	case s.Kind == function.Cast:
 		f.joined("(", e.Args, "", ")::"+e.T.String())
+	case s.Name == "fasti_any" || s.Name == "fasti_all":
+		op, _, _ := strings.Cut(e.Args[0].(Const).Value.S, "(")
+		f.joined("(", e.Args[1:], " "+op+map[bool]string{true: " ANY (", false: " ALL ("}[s.Name == "fasti_any"], "))")
+	case s.Name == "fasti_array" || s.Name == "fasti_array_stack":
+		f.joined("ARRAY[", e.Args, ", ", "]")
+	case s.Name == "fasti_row":
+		f.joined("ROW(", e.Args, ", ", ")")
+	case s.Name == "fasti_element":
+		f.joined("", e.Args[:1], "", "")
+		for _, i := range e.Args[1:] {
+			f.joined("[", []Expr{i}, "", "]")
+		}
 	case !isSymbol(s.Name):
 		f.joined(s.Name+"(", e.Args, ", ", ")")
 	case len(e.Args) == 1:

@@ -100,7 +100,15 @@ func appendString(dst []byte, s string) []byte { return append(appendInt(dst, le
 func appendFunc(dst []byte, id function.ID) []byte { return appendString(dst, string(id)) }
 
 func appendType(dst []byte, t types.Type) []byte {
-	return binary.AppendVarint(append(dst, byte(t.ID)), int64(t.Mod))
+	dst = binary.AppendVarint(binary.BigEndian.AppendUint16(dst, uint16(t.ID)), int64(t.Mod))
+	if t.Def == nil {
+		return dst
+	}
+	dst = appendInt(appendString(dst, t.Def.Name), int(t.Def.OID))
+	for _, f := range t.Def.Fields {
+		dst = appendType(appendString(dst, f.Name), f.Type)
+	}
+	return dst
 }
 
 // appendDatum tells apart what Datum's == does not: -0, and NaN from NaN.

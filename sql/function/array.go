@@ -69,3 +69,11 @@ fasti_field(any,int4) any
 fasti_row_is_null(any) bool n
 fasti_row_is_not_null(any) bool n
 `
+
+const arraySets = `
+unnest(anyarray) anyelement
+generate_subscripts(anyarray,int4) int4
+generate_subscripts(anyarray,int4,bool) int4
+string_to_table(text,text) text n
+string_to_table(text,text,text) text n
+`

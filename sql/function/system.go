@@ -32,13 +32,12 @@ num_nonnulls(any...) int4 n t
 func unsupported() map[string]bool {
 	out := make(map[string]bool)
 	for name := range strings.FieldsSeq(`
-string_to_table unnest
 json_extract_path json_extract_path_text json_object json_populate_record json_populate_recordset
 json_to_record json_to_recordset jsonb_extract_path jsonb_extract_path_text jsonb_object
 jsonb_populate_record jsonb_populate_recordset jsonb_set_lax jsonb_to_record jsonb_to_recordset
 row_to_json array_to_json
 grouping range_agg xmlagg
-generate_subscripts regexp_matches regexp_match regexp_split_to_array
+regexp_matches regexp_match regexp_split_to_array
 regexp_split_to_table regexp_instr parse_ident unistr normalize convert
 to_date to_number to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery
 ts_headline ts_rank setseed nextval currval setval lastval set_config pg_sleep

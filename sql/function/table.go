@@ -85,6 +85,7 @@ func newTable() *table {
 	t.addLines(Aggregate, aggregates)
 	t.addLines(Window, windowFunctions)
 	t.addLines(SetReturning, setFunctions)
+	t.addLines(SetReturning, arraySets)
 	t.addLines(OrderedSet, orderedSets)
 	t.addLines(Scalar, jsonFunctions)
 	t.addLines(Aggregate, jsonAggregates)
