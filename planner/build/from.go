@@ -239,6 +239,9 @@ var joinKinds = map[string]physical.JoinKind{
 
 // join binds a JOIN; see transformFromClauseItem.
 func (b *binder) join(t *ast.JoinExpr, sc *scope) (logical.Node, []*item, error) {
+	if t.Asof {
+		return nil, nil, sqlerr.NotSupported("ASOF JOIN").At(t.Pos)
+	}
 	left, litems, err := b.tableExpr(t.Left, sc)
 	if err != nil {
 		return nil, nil, err

@@ -173,6 +173,7 @@ type JoinExpr struct {
 	Pos         int
 	Kind        string // "INNER", "LEFT", "RIGHT", "FULL", "CROSS"
 	Natural     bool
+	Asof        bool // each left row with the nearest right row: DuckDB's ASOF JOIN
 	Left, Right TableExpr
 	On          Expr
 	Using       []string

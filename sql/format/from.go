@@ -120,6 +120,9 @@ func appendJoin(dst []byte, j *ast.JoinExpr) []byte {
 	if j.Natural {
 		dst = append(dst, "NATURAL "...)
 	}
+	if j.Asof {
+		dst = append(dst, "ASOF "...)
+	}
 	if j.Kind != "INNER" {
 		dst = append(append(dst, j.Kind...), ' ')
 	}

@@ -41,7 +41,25 @@ func (p *parser) joinAhead() bool {
 	case lex.KwJoin, lex.KwInner, lex.KwLeft, lex.KwRight, lex.KwFull, lex.KwCross, lex.KwNatural:
 		return true
 	}
-	return false
+	return p.asofAhead()
+}
+
+// asofAhead tells whether the word ASOF of an ASOF join follows: unquoted, before a
+// join that has ON or USING.
+func (p *parser) asofAhead() bool {
+	if t := p.Tok(); t.Kind != lex.Ident || t.Text != "asof" {
+		return false
+	}
+	k := 1
+	switch p.Ahead(1).Word {
+	case lex.KwInner:
+		k = 2
+	case lex.KwLeft, lex.KwRight, lex.KwFull:
+		if k = 2; p.WordAhead(2, lex.KwOuter) {
+			k = 3
+		}
+	}
+	return p.WordAhead(k, lex.KwJoin)
 }
 
 // join reads one join behind l. Every join is written as l JOIN r ON n: what it
@@ -50,6 +68,9 @@ func (p *parser) join(l item) item {
 	p.enter()
 	node := &ast.JoinExpr{Pos: p.Pos(), Kind: "INNER"}
 	qualified := true
+	if node.Asof = p.asofAhead(); node.Asof {
+		p.Next()
+	}
 	if p.AcceptWord(lex.KwCross) {
 		node.Kind, qualified = "CROSS", false
 	} else {
@@ -276,7 +297,7 @@ func (p *parser) nameList() []string {
 
 // alias reads [AS] name [(columns)].
 func (p *parser) alias() (a ast.TableAlias, ok bool) {
-	if !p.AcceptWord(lex.KwAs) && !p.Tok().IsColID() {
+	if !p.AcceptWord(lex.KwAs) && (!p.Tok().IsColID() || p.asofAhead()) {
 		return a, false
 	}
 	a.Name = p.ColID()
@@ -392,7 +413,7 @@ func (p *parser) rowsFrom(at int32, pos int, lateral bool) item {
 // functionAlias reads the alias of a function in FROM, which may define columns.
 func (p *parser) functionAlias(node *ast.FuncRef) {
 	as := p.AcceptWord(lex.KwAs)
-	if !as && !p.Tok().IsColID() {
+	if !as && (!p.Tok().IsColID() || p.asofAhead()) {
 		return
 	}
 	if !as || !p.Is(lex.LParen) {
