@@ -63,14 +63,15 @@ type generator struct {
 	r        *rand.Rand
 	tables   []table
 	scalars  map[types.ID][]*function.Signature // by result
+	known    map[string]bool // functions and operators of PostgreSQL
 	aliases  int
 	depthMax int
 }
 
-func newGenerator(r *rand.Rand, tables []table) *generator {
-	g := &generator{r: r, tables: tables, scalars: map[types.ID][]*function.Signature{}, depthMax: 3}
+func newGenerator(r *rand.Rand, tables []table, known map[string]bool) *generator {
+	g := &generator{r: r, tables: tables, known: known, scalars: map[types.ID][]*function.Signature{}, depthMax: 3}
 	for _, s := range function.All() {
-		if _, ok := operands(r, s); ok && s.Kind == function.Scalar && slices.Contains(columnTypes, s.Result) {
+		if _, ok := operands(r, s); ok && known[s.Name] && s.Kind == function.Scalar && slices.Contains(columnTypes, s.Result) {
 			g.scalars[s.Result] = append(g.scalars[s.Result], s)
 		}
 	}

@@ -205,7 +205,7 @@ func (g *generator) aggregate(sc scope) (string, types.ID) {
 		all := function.All()
 		s := all[g.r.IntN(len(all))]
 		args, ok := operands(g.r, s)
-		if !ok || s.Kind != function.Aggregate || len(args) == 0 || !slices.Contains(columnTypes, s.Result) {
+		if !ok || !g.known[s.Name] || s.Kind != function.Aggregate || len(args) == 0 || !slices.Contains(columnTypes, s.Result) {
 			continue
 		}
 		distinct := ""

@@ -39,7 +39,7 @@ func TestLimitIsASlice(t *testing.T) {
 			source := optest.NewSource(r, ts, rows)
 			source.Err = sqlerr.New(sqlerr.DivisionByZero, "behind the limit")
 			got, err := optest.Drain(q, limit.New(source, int8Of(int64(count)), int8Of(int64(skip))))
-			if skip+count > len(rows) {
+			if count > 0 && skip+count > len(rows) {
 				require.ErrorContains(t, err, "behind the limit")
 				continue
 			}
