@@ -59,7 +59,7 @@ func TestDifferential(t *testing.T) {
 		for range min(queriesPerSchema, *queries-n) {
 			q := g.query()
 			want, got := run(t, theirs, q.sql), run(t, ours, q.sql)
-			switch compare(q, want, got) {
+			switch compare(q, &want, &got) {
 			case same:
 				compared++
 				if want.code != "" {
@@ -120,6 +120,7 @@ type result struct {
 	code, message string
 	oids          []uint32
 	rows          [][]string // "NULL" for NULL
+	from          int        // the first row to show
 }
 
 // data reports whether r is an error that values cause. PostgreSQL has one under
@@ -132,7 +133,7 @@ func (r result) String() string {
 	if r.code != "" {
 		return "error " + r.code + " " + r.message
 	}
-	shown := r.rows
+	shown := r.rows[min(r.from, len(r.rows)):]
 	more := ""
 	if len(shown) > 8 {
 		shown, more = shown[:8], " …"
@@ -173,7 +174,8 @@ const (
 	different
 )
 
-func compare(q output, want, got result) verdict {
+// compare says what to think of two results; they show the first row that differs.
+func compare(q output, want, got *result) verdict {
 	if want.code != "" || got.code != "" {
 		w, g := want.data(), got.data()
 		switch {
@@ -197,6 +199,7 @@ func compare(q output, want, got result) verdict {
 	for i := range want.rows {
 		for c, a := range want.rows[i] {
 			if b := got.rows[i][c]; a != b && !(q.types[c] == types.Float8 && near(a, b)) {
+				want.from, got.from = i, i
 				return different
 			}
 		}

@@ -37,7 +37,7 @@ func regular(name string) bool {
 // operands returns the concrete argument types with which a query may call s; ok
 // is false when it may not.
 func operands(r *rand.Rand, s *function.Signature) (args []types.ID, ok bool) {
-	if leftOut[s.Name] || regular(s.Name) || s.Volatility == function.Volatile || s.Variadic || len(s.Defaults) > 0 {
+	if leftOut[s.Name] || regular(s.Name) || s.Volatility != function.Immutable || s.Variadic || len(s.Defaults) > 0 {
 		return nil, false
 	}
 	for _, a := range s.Args {

@@ -23,7 +23,7 @@ type table struct {
 // columnTypes are the types of columns.
 var columnTypes = []types.ID{
 	types.Bool, types.Int2, types.Int4, types.Int8, types.Numeric, types.Float8, types.Text, types.Date, types.Timestamp,
-	types.Timestamptz, types.Interval, types.UUID,
+	types.Timestamptz, types.Interval, types.UUID, types.Time, types.Inet, types.Bytea, types.JSONB,
 }
 
 // sqlName returns the name of a type in SQL.
@@ -116,6 +116,14 @@ func literal(r *rand.Rand, t types.ID) string {
 		return quoted("2001-01-01 00:00:00+00", "2001-01-01 00:15:00+00", "2001-01-01 00:14:59.999999+00", "2001-06-01 12:30:00+02", "2000-12-31 20:00:00-05", "1990-01-01 00:00:00+00")
 	case types.Interval:
 		return quoted("0", "1 day", "24 hours", "1 month", "30 days", "-1 year 2 mons", "01:02:03.5", "90 minutes")
+	case types.Time:
+		return quoted("00:00:00", "12:30:00", "23:59:59.999999", "24:00:00", "12:30:00.5")
+	case types.Inet:
+		return quoted("10.0.0.1", "10.0.0.0/8", "192.168.1.5/24", "::1", "2001:db8::/32")
+	case types.Bytea:
+		return quoted("", `\x00`, `\x00ff`, `\x616263`)
+	case types.JSONB:
+		return quoted("null", "1", "1.0", `"a"`, "[]", `[1, "a", null]`, "{}", `{"a": 1, "b": [true]}`, `{"a": {"b": "c"}}`)
 	case types.UUID:
 		return quoted("00000000-0000-0000-0000-000000000000", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12")
 	}
