@@ -18,7 +18,7 @@ func newOrderedSet(sig *function.Signature, args []types.Type, result types.Type
 	case "percentile_cont", "percentile_disc":
 		return &percentile{between: sig.Name == "percentile_cont", many: sig.Args[0].IsArray(), kind: vector.KindOf(args[0])}, nil
 	case "mode":
-		return &mode{t: args[0].ID}, nil
+		return &mode{t: args[0]}, nil
 	case "rank", "dense_rank", "percent_rank", "cume_dist":
 		return &hypothetical{name: sig.Name, ts: args}, nil
 	}
@@ -113,7 +113,7 @@ func (p *percentile) at(f float64, v *vector.Vector, rows []uint32, i int, out *
 }
 
 // mode is the most frequent value, of several the first in the order.
-type mode struct{ t types.ID }
+type mode struct{ t types.Type }
 
 func (m *mode) final(s *sorted, from, to int, out *column) error {
 	v := s.rows.Columns()[firstArg]
@@ -219,7 +219,7 @@ func (h *hypothetical) distinct(s *sorted, rows []uint32) int64 {
 	edges := make([]bool, len(rows))
 	var scratch vector.Scratch
 	for i, t := range h.ts {
-		sort.Changes(edges, scratch.Gather(s.rows.Columns()[firstArg+i], rows), t.ID, 0)
+		sort.Changes(edges, scratch.Gather(s.rows.Columns()[firstArg+i], rows), t, 0)
 	}
 	n := int64(1)
 	for _, e := range edges {

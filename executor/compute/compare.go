@@ -5,8 +5,10 @@ import (
 	"cmp"
 
 	"github.com/dejaq/fasti/kv/decimal"
+	"github.com/dejaq/fasti/kv/keys"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
+	"github.com/dejaq/fasti/sql/json"
 )
 
 type integer interface{ int32 | int64 }
@@ -630,6 +632,19 @@ func orderOf(t types.Type) func(a *vector.Vector, i int, b *vector.Vector, j int
 	if t.ID == types.Bpchar {
 		return func(a *vector.Vector, i int, b *vector.Vector, j int) int {
 			return bytes.Compare(trimPadding(a.Bytes(i)), trimPadding(b.Bytes(j)))
+		}
+	}
+	if t.ID == types.JSONB || keys.IsNested(t) {
+		key := func(dst, v []byte) []byte {
+			if t.ID == types.JSONB {
+				return json.Value(v).AppendKey(dst)
+			}
+			return keys.AppendNested(dst, t, v)
+		}
+		var x, y []byte
+		return func(a *vector.Vector, i int, b *vector.Vector, j int) int {
+			x, y = key(x[:0], a.Bytes(i)), key(y[:0], b.Bytes(j))
+			return bytes.Compare(x, y)
 		}
 	}
 	return func(a *vector.Vector, i int, b *vector.Vector, j int) int {

@@ -123,7 +123,7 @@ func (g *GapFill) build() error {
 	n := g.rows.Len()
 	edges := make([]bool, n)
 	for _, k := range g.keys {
-		sort.Changes(edges, g.rows.Columns()[k], g.in[k].ID, 0)
+		sort.Changes(edges, g.rows.Columns()[k], g.in[k], 0)
 	}
 	for i := 1; i < n; i++ {
 		if edges[i] {

@@ -5,11 +5,8 @@ import (
 	"math/bits"
 	"math/rand/v2"
 
-	"github.com/dejaq/fasti/kv/decimal"
-	"github.com/dejaq/fasti/kv/keys"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
-	"github.com/dejaq/fasti/sql/json"
 )
 
 // class is what table numbers the values of a column.
@@ -329,23 +326,7 @@ func floatWord(x float64) uint64 {
 // textOf returns the values of v, flat, as byte strings that are equal when the
 // values are.
 func (c *column) textOf(v *vector.Vector, sel []uint16) ([]byte, []vector.Span) {
-	nested := keys.IsNested(c.typ)
-	switch c.t {
-	case types.Numeric, types.JSONB:
-	case types.Bpchar:
-		c.spans = resize(c.spans, v.Len)
-		for _, r := range sel {
-			s := v.Spans[r]
-			for s.Len > 0 && v.Arena[s.Off+s.Len-1] == ' ' {
-				s.Len--
-			}
-			c.spans[r] = s
-		}
-		return v.Arena, c.spans
-	default:
-		if nested {
-			break
-		}
+	if !Normalizes(c.typ) {
 		return v.Arena, v.Spans
 	}
 	c.arena, c.spans = c.arena[:0], resize(c.spans, v.Len)
@@ -354,18 +335,7 @@ func (c *column) textOf(v *vector.Vector, sel []uint16) ([]byte, []vector.Span) 
 			continue
 		}
 		at := len(c.arena)
-		switch {
-		case c.t == types.JSONB:
-			c.arena = json.Value(v.Bytes(int(r))).AppendKey(c.arena)
-		case nested:
-			c.arena = keys.AppendNested(c.arena, c.typ, v.Bytes(int(r)))
-		default:
-			d, err := decimal.Decode(v.Bytes(int(r)))
-			if err != nil {
-				panic(err) // a vector holds what Encode made
-			}
-			c.arena = d.EncodeKey(c.arena)
-		}
+		c.arena = AppendNormal(c.arena, c.typ, v.Bytes(int(r)))
 		c.spans[r] = vector.Span{Off: uint32(at), Len: uint32(len(c.arena) - at)}
 	}
 	return c.arena, c.spans

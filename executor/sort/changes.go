@@ -4,15 +4,13 @@ import (
 	"bytes"
 
 	"github.com/dejaq/fasti/executor/hash"
-	"github.com/dejaq/fasti/kv/decimal"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
 )
 
-// Changes sets edges[i] when row from+i of v, of type t, differs from the row
-// before it, as GROUP BY sees it:
-// v is Flat or Dict.
-func Changes(edges []bool, v *vector.Vector, t types.ID, from int) {
+// Changes sets edges[i] when row from+i of v, of type t, differs from the row before
+// it, as GROUP BY sees it; v is Flat or Dict.
+func Changes(edges []bool, v *vector.Vector, t types.Type, from int) {
 	if len(edges) == 0 {
 		return
 	}
@@ -48,7 +46,7 @@ func Changes(edges []bool, v *vector.Vector, t types.ID, from int) {
 				edges[i] = true
 			}
 		}
-	case v.Kind == vector.Word128 && t == types.Interval:
+	case v.Kind == vector.Word128 && t.ID == types.Interval:
 		for i := range edges {
 			if v.W128[from+i] != v.W128[from+i-1] && hash.IntervalKey(v.W128[from+i]) != hash.IntervalKey(v.W128[from+i-1]) {
 				edges[i] = true
@@ -57,10 +55,17 @@ func Changes(edges []bool, v *vector.Vector, t types.ID, from int) {
 	case v.Kind == vector.Word128:
 		differ(edges, v.W128[from-1:to])
 	default:
+		normal := hash.Normalizes(t)
+		var x, y []byte
 		for i := range edges {
 			a, b := v.Bytes(from+i-1), v.Bytes(from+i)
-			if !bytes.Equal(a, b) && (t != types.Numeric || v.IsNull(from+i) || v.IsNull(from+i-1) || !equalNumerics(a, b)) {
-				edges[i] = true
+			if bytes.Equal(a, b) || edges[i] {
+				continue
+			}
+			edges[i] = true
+			if normal && !v.IsNull(from+i) && !v.IsNull(from+i-1) {
+				x, y = hash.AppendNormal(x[:0], t, a), hash.AppendNormal(y[:0], t, b)
+				edges[i] = !bytes.Equal(x, y)
 			}
 		}
 	}
@@ -74,11 +79,4 @@ func differ[T comparable](edges []bool, vals []T) {
 			edges[i] = true
 		}
 	}
-}
-
-// equalNumerics compares two encoded numerics: 1.0 is 1.00.
-func equalNumerics(a, b []byte) bool {
-	x, err := decimal.Decode(a)
-	y, err2 := decimal.Decode(b)
-	return err == nil && err2 == nil && x.Cmp(y) == 0
 }

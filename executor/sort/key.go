@@ -3,14 +3,10 @@ package sort
 import (
 	"encoding/binary"
 	"math"
-	"strings"
 
 	"github.com/dejaq/fasti/executor/hash"
-	"github.com/dejaq/fasti/kv/decimal"
-	"github.com/dejaq/fasti/kv/keys"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
-	"github.com/dejaq/fasti/sql/json"
 )
 
 // class is how a key column gives its words.
@@ -55,7 +51,7 @@ func newKey(t types.Type, desc, nullsFirst bool) key {
 // intervals, numerics, jsonb, char(n), arrays and records are kept as a key
 // column of their own.
 func (k *key) normalizes() bool {
-	return k.t == types.Interval || k.t == types.Numeric || k.t == types.JSONB || k.t == types.Bpchar || keys.IsNested(k.typ)
+	return k.t == types.Interval || hash.Normalizes(k.typ)
 }
 
 // normalize appends the rewritten values of the rows in sel, one of v's each.
@@ -70,20 +66,8 @@ func (k *key) normalize(dst *vector.Builder, v *vector.Vector, sel []uint16) err
 			w := hash.IntervalKey(d.W)
 			w[0] ^= 1 << 63
 			row[0] = vector.WordDatum(w)
-		case k.t == types.JSONB:
-			text = json.Value(d.S).AppendKey(text[:0])
-			row[0] = vector.StringDatum(string(text))
-		case keys.IsNested(k.typ):
-			text = keys.AppendNested(text[:0], k.typ, v.Bytes(int(r)))
-			row[0] = vector.StringDatum(string(text))
-		case k.t == types.Bpchar:
-			row[0] = vector.StringDatum(strings.TrimRight(d.S, " "))
 		default:
-			x, err := decimal.Decode(d.S)
-			if err != nil {
-				return err
-			}
-			text = x.EncodeKey(text[:0])
+			text = hash.AppendNormal(text[:0], k.typ, []byte(d.S))
 			row[0] = vector.StringDatum(string(text))
 		}
 		if err := dst.AppendDatums(row); err != nil {

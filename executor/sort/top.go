@@ -1,13 +1,9 @@
 package sort
 
 import (
-	"bytes"
-
 	"github.com/dejaq/fasti/executor/hash"
-	"github.com/dejaq/fasti/kv/decimal"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
-	"github.com/dejaq/fasti/sql/json"
 )
 
 // top is the threshold of a top-n: the first key of the last row that is in.
@@ -88,17 +84,7 @@ func (t *top) fill(k *key, v *vector.Vector, sel []uint16, words []entry) {
 			words[i].word = hash.IntervalKey(v.W128[r])[0] ^ 1<<63 ^ flip
 			continue
 		}
-		if k.t == types.JSONB {
-			text = json.Value(v.Bytes(int(r))).AppendKey(text[:0])
-		} else if k.t == types.Bpchar {
-			text = append(text[:0], bytes.TrimRight(v.Bytes(int(r)), " ")...)
-		} else {
-			d, err := decimal.Decode(v.Bytes(int(r)))
-			if err != nil {
-				panic(err) // a vector holds what Encode made
-			}
-			text = d.EncodeKey(text[:0])
-		}
+		text = hash.AppendNormal(text[:0], k.typ, v.Bytes(int(r)))
 		words[i].word = textWord(text, vector.Span{Len: uint32(len(text))}, 0) ^ flip
 	}
 }

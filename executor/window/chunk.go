@@ -35,7 +35,7 @@ func (c *chunk) peerGroups() []uint32 {
 		edges[p] = true
 	}
 	for _, k := range c.order {
-		sort.Changes(edges, c.cols[k.column], k.t.ID, 0)
+		sort.Changes(edges, c.cols[k.column], k.t, 0)
 	}
 	for i, e := range edges {
 		if e {

@@ -172,7 +172,7 @@ func (w *Window) findPartitions(from int) {
 	}
 	cols := w.rows.Columns()
 	for _, c := range w.partition {
-		sort.Changes(w.edges, cols[c], w.in[c].ID, from)
+		sort.Changes(w.edges, cols[c], w.in[c], from)
 	}
 	for i, e := range w.edges {
 		if e {
