@@ -63,7 +63,7 @@ type generator struct {
 	r        *rand.Rand
 	tables   []table
 	scalars  map[types.ID][]*function.Signature // by result
-	known    map[string]bool // functions and operators of PostgreSQL
+	known    map[string]bool                    // functions and operators of PostgreSQL
 	aliases  int
 	depthMax int
 }
