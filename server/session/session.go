@@ -143,6 +143,7 @@ func (s *Session) settings() (*value.Settings, error) {
 		if err != nil {
 			return nil, err
 		}
+		v.Names = s.engine.System.Names(s.engine.Catalog.View, s.vars.searchPath())
 		s.values = v
 	}
 	return s.values, nil

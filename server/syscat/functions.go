@@ -73,6 +73,8 @@ func functionNamed(name string) code {
 		return encodingNumber
 	case "pg_encoding_max_length":
 		return encodingMaxLength
+	case "getdatabaseencoding":
+		return always(vector.StringDatum("UTF8"))
 	case "pg_size_pretty":
 		return sizePretty
 	case "pg_size_bytes":

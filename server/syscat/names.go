@@ -34,10 +34,7 @@ var (
 
 // path returns the namespaces in which names are looked for, in order.
 func (r *Reader) path() []string {
-	var path []string
-	if r.q != nil {
-		path = r.q.Session.SearchPath
-	}
+	path := r.search
 	if !slices.Contains(path, pgCatalog) {
 		path = append([]string{pgCatalog}, path...)
 	}

@@ -17,6 +17,7 @@ type Reader struct {
 	*snapshot
 	session Session
 	q       *op.Context
+	search  []string // the search path
 }
 
 // snapshot is what follows from one catalog view: the rows of the catalogs, made
@@ -55,7 +56,7 @@ func (r *Reader) Scan(q *op.Context, namespace, table string, ordinals []int) ([
 // with returns a reader that reads for q.
 func (r *Reader) with(q *op.Context) *Reader {
 	c := *r
-	c.q = q
+	c.q, c.search = q, q.Session.SearchPath
 	return &c
 }
 

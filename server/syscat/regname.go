@@ -5,8 +5,10 @@ import (
 	"strings"
 
 	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/meta/catalog"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/sql/sqlerr"
+	"github.com/dejaq/fasti/sql/value"
 )
 
 // regClass returns the catalog that a type reg… names rows of.
@@ -34,6 +36,37 @@ func regClass(reg string) class {
 	return class{}
 }
 
+// Names finds the objects that values of the types reg… name, for a session with a
+// search path. Each look-up sees the catalog of its time.
+type Names struct {
+	tables *Tables
+	view   func() *catalog.View
+	path   []string
+}
+
+var _ value.Names = (*Names)(nil)
+
+// Names returns what finds objects in the catalog that view returns.
+func (t *Tables) Names(view func() *catalog.View, path []string) *Names {
+	return &Names{t, view, path}
+}
+
+func (n *Names) reader() *Reader {
+	r := n.tables.Reader(n.view(), nil)
+	r.search = n.path
+	return r
+}
+
+// OIDName is value.Names's.
+func (n *Names) OIDName(t types.ID, oid uint32) (text string, ok bool) {
+	return n.reader().OIDName(t, oid)
+}
+
+// NameOID is value.Names's.
+func (n *Names) NameOID(t types.ID, text string) (uint32, error) {
+	return n.reader().NameOID(t, text)
+}
+
 // OIDName returns what the output function of a type reg… prints for an OID that
 // is not 0; ok is false when there is no such object.
 func (r *Reader) OIDName(t types.ID, oid uint32) (text string, ok bool) {
@@ -51,7 +84,8 @@ func (r *Reader) OIDName(t types.ID, oid uint32) (text string, ok bool) {
 	case "regoper":
 		return r.operatorName(w, len(r.named(class, "", w.text("oprname"))) == 1), true
 	case "regoperator":
-		return r.operatorName(w, false) + r.operands(w), true
+		visible, _ := r.visible(class, oid)
+		return r.operatorName(w, visible) + r.operands(w), true
 	case "regproc":
 		// A name that others share does not say which is meant.
 		if len(r.named(class, "", w.text("proname"))) != 1 {
@@ -63,11 +97,8 @@ func (r *Reader) OIDName(t types.ID, oid uint32) (text string, ok bool) {
 
 // operatorName is the name of an operator, qualified unless plain.
 func (r *Reader) operatorName(w row, plain bool) string {
-	visible, _ := r.visible(classOperator, w.oid("oid"))
-	if plain || visible && w.rel != nil {
-		if plain {
-			return w.text("oprname")
-		}
+	if plain {
+		return w.text("oprname")
 	}
 	return quote(r.namespaceName(w.oid("oprnamespace"))) + "." + w.text("oprname")
 }

@@ -112,6 +112,9 @@ func arrayText(list []string) string {
 // numbers is list for a column of numbers.
 func (w row) numbers(column string) []int {
 	list := w.list(column)
+	if list == nil {
+		return nil
+	}
 	numbers := make([]int, len(list))
 	for i, s := range list {
 		numbers[i] = int(int32(number32(strings.TrimPrefix(s, "-"))))

@@ -6,6 +6,7 @@ package function
 const catalogFunctions = `
 col_description(oid,int4) text s
 format_type(oid,int4) text s n
+getdatabaseencoding() name s
 has_any_column_privilege(name,text,text) bool s
 has_any_column_privilege(name,oid,text) bool s
 has_any_column_privilege(oid,text,text) bool s
@@ -193,6 +194,15 @@ pg_type_is_visible(oid) bool s
 row_security_active(oid) bool s
 row_security_active(text) bool s
 shobj_description(oid,name) text s
+to_regclass(text) regclass s
+to_regcollation(text) regcollation s
+to_regnamespace(text) regnamespace s
+to_regoper(text) regoper s
+to_regoperator(text) regoperator s
+to_regproc(text) regproc s
+to_regprocedure(text) regprocedure s
+to_regrole(text) regrole s
+to_regtype(text) regtype s
 txid_current() int8 s
 txid_current_if_assigned() int8 s
 `
