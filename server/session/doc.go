@@ -11,6 +11,12 @@
 // CommandComplete, and is run again, with a new snapshot, when it met a
 // concurrent write and nothing of its result has been sent.
 //
+// # Cursors
+//
+// DECLARE makes a portal, which FETCH reads and the transaction's end closes. It
+// goes forward only, except with SCROLL: then it keeps the rows taken so far. WITH
+// HOLD takes the rows that are left when the transaction commits.
+//
 // # Concurrency
 //
 // A Session belongs to the goroutine of its connection. Engine is shared and

@@ -227,6 +227,9 @@ func (s *Session) encoder(columns []pgwire.Column, formats []int16) (*rowenc.Enc
 
 // fetch sends the next limit rows of a suspended portal.
 func (s *Session) fetch(ctx context.Context, p *portal, limit uint32, w *pgwire.Writer) error {
+	if p.declared != nil {
+		return s.executeDeclared(ctx, p, limit, w)
+	}
 	rows, more, err := p.cursor.fetch(ctx, w, int64(limit))
 	switch {
 	case err != nil:
@@ -300,6 +303,11 @@ type cursor struct {
 	batch     *vector.Batch // of root, sent up to at
 	at        int
 	held      *held // all rows that are left, nil while root makes them
+	past      *past // of a cursor that keeps its rows, else nil
+	// row is the one that the cursor is on, counted from 1: the rows taken so far.
+	// begun: it is not before the first row any more; atEnd: it is behind the last.
+	row          int64
+	begun, atEnd bool
 }
 
 // held is the result of a statement that has come to its end before its client has
@@ -395,17 +403,23 @@ func (c *cursor) fetch(ctx context.Context, w *pgwire.Writer, limit int64) (rows
 			}
 		}
 		rows += int64(n)
-		c.at += n
+		c.took(n)
 	}
 	return rows, true, nil
+}
+
+// took notes that n rows were taken.
+func (c *cursor) took(n int) {
+	c.at += n
+	c.row += int64(n)
+	c.begun = true
 }
 
 // advance returns how many of at most limit rows (below 0: any number) stand in
 // batch from at on; 0 at the end.
 func (c *cursor) advance(limit int64) (n int, err error) {
 	if c.batch == nil || c.at == c.batch.Count() {
-		c.at = 0
-		if c.batch, err = c.root.Next(); c.batch == nil || err != nil {
+		if err := c.next(); c.batch == nil || err != nil {
 			return 0, err
 		}
 	}
@@ -414,6 +428,22 @@ func (c *cursor) advance(limit int64) (n int, err error) {
 		n = int(min(int64(n), limit))
 	}
 	return n, nil
+}
+
+// next takes the next batch, nil at the end.
+func (c *cursor) next() (err error) {
+	c.batch, c.at = nil, 0
+	switch {
+	case c.past != nil && c.row < c.past.rows():
+		c.at = c.past.seek(c, c.row)
+		return nil
+	case c.root == nil: // at its end, and past has all rows
+		return nil
+	}
+	if c.batch, err = c.root.Next(); c.past != nil && c.batch != nil && err == nil {
+		c.batch, err = c.past.add(c.batch)
+	}
+	return err
 }
 
 // hold runs the plan to its end and keeps its rows.
@@ -466,6 +496,9 @@ func (c *cursor) close() {
 	_ = c.end()
 	if c.held != nil {
 		c.held.memory.Close()
+	}
+	if c.past != nil {
+		c.past.memory.Close()
 	}
 	c.q.Close()
 	c.cancel(errors.New("cursor closed"))

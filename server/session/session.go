@@ -131,7 +131,7 @@ func (e *Engine) Open(_ context.Context, st pgwire.Startup, status func(name, va
 
 // Close rolls back what is open.
 func (s *Session) Close() {
-	s.closePortals()
+	s.closeAllPortals()
 	s.rollback()
 	s.engine.Activity.Remove(s.backend)
 }

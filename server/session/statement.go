@@ -46,7 +46,9 @@ type portal struct {
 	statement *statement
 	params    []vector.Datum
 	results   []int16
-	cursor    *cursor // while it runs or is suspended
+	cursor    *cursor   // while it runs or is suspended
+	declared  *declared // of DECLARE, else nil
+	at        time.Time // when it was made
 	done      bool
 	tag       string // of a portal that is done and gives rows, else ""
 }
@@ -65,7 +67,11 @@ func (s *Session) prepared(st *statement) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	prepared, err := planner.Plan(st.ast, s.planOptions(view, st.given, values))
+	stmt := st.ast
+	if d, ok := stmt.(*ast.Declare); ok {
+		stmt = d.Query
+	}
+	prepared, err := planner.Plan(stmt, s.planOptions(view, st.given, values))
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +113,7 @@ func (t tables) Table(namespace, name string) (table *schema.Table, virtual bool
 // planned reports whether a statement goes to the planner.
 func planned(stmt ast.Stmt) bool {
 	switch stmt.(type) {
-	case ast.Query, *ast.Insert, *ast.Update, *ast.Delete, *ast.CreateTable, *ast.DropTable, *ast.Truncate, *ast.Copy,
+	case ast.Query, *ast.Declare, *ast.Insert, *ast.Update, *ast.Delete, *ast.CreateTable, *ast.DropTable, *ast.Truncate, *ast.Copy,
 		*ast.CreateIndex, *ast.DropIndex, *ast.RenameIndex, *ast.Reindex,
 		*ast.CreateSchema, *ast.CreateView, *ast.CreateSequence, *ast.Alter, *ast.Drop, *ast.Comment:
 		return true
@@ -139,6 +145,13 @@ func (s *Session) columns(st *statement) ([]pgwire.Column, error) {
 	case *ast.Execute:
 		if inner, err := s.statement(a.Name); err == nil {
 			return s.columns(inner)
+		}
+		return nil, nil
+	case *ast.Declare:
+		return nil, nil
+	case *ast.Fetch:
+		if p := s.portals[a.Name]; p != nil && p.cursor != nil && !a.Move {
+			return p.cursor.columns, nil
 		}
 		return nil, nil
 	}
@@ -229,7 +242,7 @@ func (s *Session) Bind(_ context.Context, b pgwire.Bind) error {
 	if err := s.allowed(st.ast); err != nil || (st.ast == nil && s.tx.status == txFailed) {
 		return s.fail(errAborted(), "")
 	}
-	p := &portal{name: b.Portal, statement: st}
+	p := &portal{name: b.Portal, statement: st, at: s.engine.Clock()}
 	if err := s.bind(p, b); err != nil {
 		return s.fail(err, st.text)
 	}
@@ -383,7 +396,16 @@ func (s *Session) ClosePortal(name string) {
 	}
 }
 
+// closePortals closes the portals that end with the transaction.
 func (s *Session) closePortals() {
+	for name, p := range s.portals {
+		if p.declared == nil || !p.declared.survives {
+			s.ClosePortal(name)
+		}
+	}
+}
+
+func (s *Session) closeAllPortals() {
 	for name := range s.portals {
 		s.ClosePortal(name)
 	}

@@ -56,7 +56,11 @@ func (s *Session) Cursors() []syscat.Cursor {
 	var list []syscat.Cursor
 	for name, p := range s.portals {
 		if p.cursor != nil {
-			list = append(list, syscat.Cursor{Name: name, Text: p.statement.text, At: s.tx.start})
+			c := syscat.Cursor{Name: name, Text: p.statement.text, At: p.at}
+			if d := p.declared; d != nil {
+				c.Hold, c.Binary, c.Both = d.hold, d.binary, d.scroll
+			}
+			list = append(list, c)
 		}
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })

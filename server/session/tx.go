@@ -105,6 +105,10 @@ func (s *Session) Sync(ctx context.Context, failed bool, w *pgwire.Writer) error
 // commit commits what is open; after an error it is rolled back.
 func (s *Session) commit(ctx context.Context) error {
 	t := s.tx
+	if err := s.keepHeld(ctx); err != nil {
+		s.rollback()
+		return s.translate(err)
+	}
 	s.closePortals()
 	if t.txn != nil {
 		s.tx.txn = nil

@@ -36,6 +36,12 @@ func (s *Session) utility(ctx context.Context, p *portal, last bool, w *pgwire.W
 		tag, err = "", s.explain(ctx, p, st, last, w)
 	case *ast.Copy:
 		err = s.copy(ctx, p, st, last, w)
+	case *ast.Declare:
+		tag, err = "DECLARE CURSOR", s.declare(ctx, p, st)
+	case *ast.Fetch:
+		tag, err = "", s.fetchStatement(ctx, p, st, w)
+	case *ast.Close:
+		tag, err = s.closeStatement(p, st)
 	case *ast.NoOp:
 		tag = st.Tag
 	case *ast.Unsupported:
@@ -205,7 +211,7 @@ func (s *Session) discard(st *ast.Discard) (string, error) {
 		if s.tx.status == txBlock || s.several {
 			return "", sqlerr.New(sqlerr.ActiveSQLTransaction, "DISCARD ALL cannot run inside a transaction block")
 		}
-		s.closePortals()
+		s.closeAllPortals()
 		clear(s.statements)
 		s.vars.resetAll()
 		s.changed()

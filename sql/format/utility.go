@@ -66,10 +66,16 @@ func appendUtility(dst []byte, s ast.Stmt) []byte {
 	case *ast.Truncate:
 		return appendNameList(append(dst, "TRUNCATE TABLE "...), s.Names)
 	case *ast.NoOp:
-		if s.Tag == "UNLISTEN" {
-			return append(dst, "UNLISTEN *"...)
+		return append(dst, "UNLISTEN *"...)
+	case *ast.Declare:
+		return appendDeclare(dst, s)
+	case *ast.Fetch:
+		return appendFetch(dst, s)
+	case *ast.Close:
+		if s.Name == "" {
+			return append(dst, "CLOSE ALL"...)
 		}
-		return append(dst, "CLOSE ALL"...)
+		return AppendIdent(append(dst, "CLOSE "...), s.Name)
 	case *ast.CreateSchema:
 		return append(dst, s.Source...)
 	case *ast.Drop:

@@ -72,6 +72,7 @@ const (
 	UndefinedObject              = "42704"
 	DuplicateColumn              = "42701"
 	DuplicateCursor              = "42P03"
+	InvalidCursorDefinition      = "42P11"
 	DuplicatePreparedStatement   = "42P05"
 	DuplicateTable               = "42P07"
 	DuplicateAlias               = "42712"

@@ -54,7 +54,9 @@ func (p *parser) explainable() ast.Stmt {
 	switch p.Tok().Word {
 	case lex.KwExecute:
 		return p.execute()
-	case lex.KwDeclare, lex.KwRefresh:
+	case lex.KwDeclare:
+		return p.declare()
+	case lex.KwRefresh:
 		return p.unsupported()
 	case lex.KwCreate:
 		pos := p.I

@@ -68,8 +68,14 @@ func (p *parser) statement() ast.Stmt {
 		if stmt := p.catalogObject(); stmt != nil {
 			return stmt
 		}
-	case lex.KwClose, lex.KwUnlisten:
-		return p.closeOrUnlisten()
+	case lex.KwDeclare:
+		return p.declare()
+	case lex.KwFetch, lex.KwMove:
+		return p.fetch()
+	case lex.KwClose:
+		return p.close()
+	case lex.KwUnlisten:
+		return p.unlisten()
 	}
 	return p.unsupported()
 }

@@ -254,17 +254,10 @@ func (p *parser) discard() ast.Stmt {
 	return s
 }
 
-// closeOrUnlisten reads CLOSE and UNLISTEN. With all they have no effect as long
-// as there are no cursors and no channels.
-func (p *parser) closeOrUnlisten() ast.Stmt {
+// unlisten reads UNLISTEN, which has no effect: there are no channels.
+func (p *parser) unlisten() ast.Stmt {
 	pos := p.Pos()
-	if p.Next().Word == lex.KwClose {
-		if p.AcceptWord(lex.KwAll) {
-			return &ast.NoOp{Pos: pos, Tag: "CLOSE CURSOR ALL"}
-		}
-		p.ColID()
-		return &ast.Unsupported{Pos: pos, What: "CLOSE CURSOR"}
-	}
+	p.Next()
 	if !p.AcceptOp("*") {
 		p.ColID()
 	}

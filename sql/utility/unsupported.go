@@ -28,8 +28,8 @@ var adjectives = [...]lex.Word{
 // commands are the other statements, by their first words; the tag is given where
 // it is not the same.
 var commands = [...]string{
-	"alter", "analyse=ANALYZE", "analyze", "call", "checkpoint", "cluster", "comment", "create", "declare=DECLARE CURSOR",
-	"do", "drop", "fetch", "grant", "import foreign schema", "listen", "load", "lock=LOCK TABLE", "merge", "move",
+	"alter", "analyse=ANALYZE", "analyze", "call", "checkpoint", "cluster", "comment", "create",
+	"do", "drop", "grant", "import foreign schema", "listen", "load", "lock=LOCK TABLE", "merge",
 	"notify", "reassign owned", "refresh materialized view", "reindex", "revoke", "security label", "vacuum",
 }
 
@@ -53,9 +53,7 @@ func (p *parser) unsupported() ast.Stmt {
 		return p.object(pos, command)
 	case "CHECKPOINT":
 		return &ast.Unsupported{Pos: pos, What: command}
-	case "DECLARE CURSOR":
-		p.declare()
-	case "FETCH", "MOVE", "ANALYZE", "VACUUM", "CLUSTER":
+	case "ANALYZE", "VACUUM", "CLUSTER":
 		p.skip()
 	case "LISTEN":
 		p.ColID()
@@ -214,26 +212,6 @@ func (p *parser) routine() {
 			}
 		}
 	}
-}
-
-// declare reads DECLARE name … CURSOR … FOR query.
-func (p *parser) declare() {
-	p.ColID()
-	for !p.IsWord(lex.KwCursor) {
-		switch {
-		case p.AcceptWord(lex.KwNo):
-			p.ExpectWord(lex.KwScroll)
-		case p.AcceptWord(lex.KwScroll), p.AcceptWord(lex.KwBinary), p.AcceptWord(lex.KwInsensitive), p.AcceptWord(lex.KwAsensitive):
-		default:
-			p.Fail()
-		}
-	}
-	p.Next()
-	if p.AcceptWord(lex.KwWith) || p.AcceptWord(lex.KwWithout) {
-		p.ExpectWord(lex.KwHold)
-	}
-	p.ExpectWord(lex.KwFor)
-	p.query()
 }
 
 // do reads the items of DO.
