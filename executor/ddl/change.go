@@ -2,10 +2,14 @@ package ddl
 
 import (
 	"errors"
+	"slices"
 
+	"github.com/dejaq/fasti/executor/compute"
 	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/kv/mvcc"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/catalog"
+	"github.com/dejaq/fasti/meta/schema"
 	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
@@ -21,7 +25,11 @@ func Change(c Catalog, db DB, n *physical.Change, checks []op.Operator) op.Opera
 			}
 		}
 		if len(n.Change.Tables)+len(n.Change.Objects)+len(n.Change.Drop) > 0 {
-			if _, err := c.Apply(q.Go, n.Change); err != nil {
+			change, err := withMissing(q, n)
+			if err != nil {
+				return nil, err
+			}
+			if _, err := c.Apply(q.Go, change); err != nil {
 				return nil, changeError(err)
 			}
 		}
@@ -32,6 +40,27 @@ func Change(c Catalog, db DB, n *physical.Change, checks []op.Operator) op.Opera
 		}
 		return nil, nil
 	}}
+}
+
+// withMissing returns the change with the values of the columns that it adds.
+func withMissing(q *op.Context, n *physical.Change) (*schema.Change, error) {
+	if len(n.Missing) == 0 {
+		return n.Change, nil
+	}
+	change := *n.Change
+	change.Tables = slices.Clone(change.Tables)
+	for i := range change.Tables {
+		change.Tables[i] = change.Tables[i].Clone()
+	}
+	for _, m := range n.Missing {
+		d, err := compute.Eval(q, m.Value)
+		if err != nil {
+			return nil, err
+		}
+		col := &change.Tables[m.Table].Columns[m.Column]
+		col.Missing = mvcc.EncodeMissing(col.Type, d)
+	}
+	return &change, nil
 }
 
 // checkRows returns the error of a check whose input gives a row.

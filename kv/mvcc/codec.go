@@ -53,9 +53,28 @@ type keyColumn struct {
 
 // storedColumn is one column of the row value.
 type storedColumn struct {
-	ordinal int
+	ordinal int // -1 of a column that was dropped
 	form    form
 	at      int // offset in the fixed columns, or number among the variable ones
+	// missing is the value of rows stored before the column was added.
+	missing vector.Datum
+}
+
+// kind returns the kind of the column's vectors.
+func (s *storedColumn) kind() vector.Kind {
+	switch s.form {
+	case formBool:
+		return vector.Bool
+	case formInt16, formInt32:
+		return vector.Int32
+	case formInt64:
+		return vector.Int64
+	case formFloat32, formFloat64:
+		return vector.Float64
+	case formWord:
+		return vector.Word128
+	}
+	return vector.Bytes
 }
 
 // column is where a column of the table is found.
@@ -109,8 +128,8 @@ func formOf(t types.Type) form {
 
 // NewCodec returns the codec of a table.
 func NewCodec(t *schema.Table) (*Codec, error) {
-	if len(t.Columns) > maxColumns {
-		return nil, fmt.Errorf("mvcc: table of %d columns, at most %d", len(t.Columns), maxColumns)
+	if n := len(t.Columns) + len(t.Dropped); n > maxColumns {
+		return nil, fmt.Errorf("mvcc: table of %d columns, dropped ones included, at most %d", n, maxColumns)
 	}
 	c := &Codec{table: t, rowID: len(t.Key) == 0, cols: make([]column, len(t.Columns))}
 	names, nullable := t.Key, false
@@ -125,21 +144,33 @@ func NewCodec(t *schema.Table) (*Codec, error) {
 	}
 	c.placeInKey()
 
-	byID := make([]int, len(t.Columns))
-	for i := range byID {
-		byID[i] = i
-		c.cols[i].kind = vector.KindOf(t.Columns[i].Type)
+	type place struct {
+		ordinal int
+		column  *schema.Column
 	}
-	slices.SortFunc(byID, func(a, b int) int { return int(t.Columns[a].ID) - int(t.Columns[b].ID) })
-	fixed, vars := 0, 0
-	for _, o := range byID {
-		if c.cols[o].inKey {
-			continue
+	var byID []place
+	for i := range t.Columns {
+		c.cols[i].kind = vector.KindOf(t.Columns[i].Type)
+		if !c.cols[i].inKey {
+			byID = append(byID, place{i, &t.Columns[i]})
 		}
+	}
+	for i := range t.Dropped {
+		byID = append(byID, place{-1, &t.Dropped[i]})
+	}
+	slices.SortFunc(byID, func(a, b place) int { return int(a.column.ID) - int(b.column.ID) })
+	fixed, vars := 0, 0
+	for i, p := range byID {
 		c.fixedAt, c.varsAt = append(c.fixedAt, fixed), append(c.varsAt, vars)
-		c.cols[o].place = len(c.stored)
-		f := formOf(t.Columns[o].Type)
-		s := storedColumn{o, f, fixed}
+		if p.ordinal >= 0 {
+			c.cols[p.ordinal].place = i
+		}
+		f := formOf(p.column.Type)
+		s := storedColumn{ordinal: p.ordinal, form: f, at: fixed}
+		var err error
+		if s.missing, err = missingValue(p.column); err != nil {
+			return nil, fmt.Errorf("mvcc: table %s, column %s: %w", t.Name, p.column.Name, err)
+		}
 		if f == formBytes {
 			s.at = vars
 			vars++
@@ -327,12 +358,23 @@ func (c *Codec) Row(rowKey, value []byte) ([]vector.Datum, error) {
 
 // datum decodes stored column i of a checked value.
 func (c *Codec) datum(v []byte, l *layout, i int) (d vector.Datum) {
-	if i >= l.columns || l.nulls > 0 && v[l.nulls+i>>3]>>(i&7)&1 != 0 {
+	s := &c.stored[i]
+	if i >= l.columns {
+		return s.missing
+	}
+	if l.nulls > 0 && v[l.nulls+i>>3]>>(i&7)&1 != 0 {
 		return vector.NullDatum
 	}
-	s := &c.stored[i]
-	p := v[headerLen+s.at:]
-	switch s.form {
+	if s.form == formBytes {
+		from, to := l.varBounds(v, s.at)
+		return vector.StringDatum(string(v[from:to]))
+	}
+	return fixedDatum(s.form, v[headerLen+s.at:])
+}
+
+// fixedDatum decodes a value of fixed width.
+func fixedDatum(f form, p []byte) (d vector.Datum) {
+	switch f {
 	case formBool:
 		d.I = int64(p[0])
 	case formInt16:
@@ -347,9 +389,6 @@ func (c *Codec) datum(v []byte, l *layout, i int) (d vector.Datum) {
 		d.F = float64frombits(p)
 	case formWord:
 		d.W = [2]uint64{binary.LittleEndian.Uint64(p), binary.LittleEndian.Uint64(p[8:])}
-	default:
-		from, to := l.varBounds(v, s.at)
-		d.S = string(v[from:to])
 	}
 	return d
 }

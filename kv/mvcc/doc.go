@@ -22,9 +22,9 @@
 //
 // Stored are the columns in the order of their ids, without those of the row key
 // that keys.Lossless gives back exactly. New columns come at the end: a value with
-// fewer columns than the table has NULL in the missing ones, and the fixed columns
-// before them keep their places. A dropped column must keep its place too, so the
-// descriptor may lose a column only when the table is rewritten.
+// fewer columns than the table has schema.Column.Missing in the missing ones, and the
+// fixed columns before them keep their places. A dropped column (schema.Table.Dropped)
+// keeps its place too and is NULL in what is written after it was dropped.
 //
 // A stub (u16 LE 8, then a shard of 16 bytes) stands where a primary key is judged,
 // its home, for a row that lies elsewhere: in another sequence of the slice, or in

@@ -17,6 +17,9 @@ type Encoder struct {
 	codec   *Codec
 	scratch []vector.Scratch
 	cols    []*vector.Vector // flat, by ordinal
+	// stored are the columns of a value: of cols, or NULL for one that was dropped.
+	stored  []*vector.Vector
+	dropped []vector.Scratch // of stored
 	rows    int
 
 	// varLen is the length of all variable columns of each row; nil without any.
@@ -38,7 +41,11 @@ type Encoder struct {
 // NewEncoder returns an Encoder of rows of the codec's table.
 func NewEncoder(c *Codec) *Encoder {
 	n := len(c.table.Columns)
-	return &Encoder{codec: c, scratch: make([]vector.Scratch, n), cols: make([]*vector.Vector, n)}
+	e := &Encoder{codec: c, scratch: make([]vector.Scratch, n), cols: make([]*vector.Vector, n), stored: make([]*vector.Vector, len(c.stored))}
+	if len(c.table.Dropped) > 0 {
+		e.dropped = make([]vector.Scratch, len(c.stored))
+	}
+	return e
 }
 
 // Codec returns the codec.
@@ -53,6 +60,14 @@ func (e *Encoder) Load(b *vector.Batch) {
 	for i, v := range b.Cols {
 		e.cols[i] = e.scratch[i].Flatten(v, b.Rows())
 	}
+	for i := range e.codec.stored {
+		s := &e.codec.stored[i]
+		if s.ordinal >= 0 {
+			e.stored[i] = e.cols[s.ordinal]
+			continue
+		}
+		e.stored[i] = e.dropped[i].Flatten(vector.ConstOf(s.kind(), vector.NullDatum, b.Len), b.Rows())
+	}
 	e.loadNulls()
 	e.loadVars()
 	e.loadKeys(b)
@@ -62,7 +77,7 @@ func (e *Encoder) loadNulls() {
 	e.nulls = nil
 	words := (e.rows + 63) / 64
 	for i := range e.codec.stored {
-		v := e.cols[e.codec.stored[i].ordinal]
+		v := e.stored[i]
 		if v.Nulls == nil {
 			continue
 		}
@@ -83,7 +98,7 @@ func (e *Encoder) loadVars() {
 		if s.form != formBytes {
 			continue
 		}
-		spans := e.cols[s.ordinal].Spans[:e.rows]
+		spans := e.stored[i].Spans[:e.rows]
 		if e.varLen == nil {
 			e.varLen = grow(&e.varLenBuf, e.rows)
 			for j, sp := range spans {
@@ -237,7 +252,7 @@ func (e *Encoder) AppendWrites(w *WriteSet, kind WriteKind, check Check, rows []
 			bitmap := buf[ends : ends+(n+7)/8]
 			clear(bitmap)
 			for s := range c.stored {
-				if e.cols[c.stored[s].ordinal].IsNull(row) {
+				if e.stored[s].IsNull(row) {
 					bitmap[s>>3] |= 1 << (s & 7)
 				}
 			}
@@ -252,9 +267,9 @@ func (e *Encoder) AppendWrites(w *WriteSet, kind WriteKind, check Check, rows []
 	for i := range c.stored {
 		s := &c.stored[i]
 		if s.form == formBytes {
-			e.putBytes(buf, e.cols[s.ordinal], rows, s.at, vars)
+			e.putBytes(buf, e.stored[i], rows, s.at, vars)
 		} else {
-			putFixed(buf, s, e.cols[s.ordinal], rows, valueAt)
+			putFixed(buf, s, e.stored[i], rows, valueAt)
 		}
 	}
 	w.added(len(rows))

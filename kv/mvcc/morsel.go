@@ -113,7 +113,11 @@ func (m *Morsel) decode(ordinal, from, n int, rows []uint16, out *vector.Vector)
 		return m.decodeKey(col, from, n, rows, out)
 	}
 	s := &m.codec.stored[col.place]
-	if m.mixed || m.lay.nulls > 0 || col.place >= m.lay.columns {
+	if lacks := col.place >= m.lay.columns; m.mixed || m.lay.nulls > 0 || lacks {
+		if s.form == formBytes && !s.missing.Null && (m.mixed || lacks) {
+			m.decodeMissingBytes(col.place, s, from, n, rows, out)
+			return nil
+		}
 		m.decodeMixed(col.place, s, from, n, rows, out)
 		return nil
 	}
@@ -268,7 +272,11 @@ func (m *Morsel) decodeMixed(place int, s *storedColumn, from, n int, rows []uin
 			header = h
 			lay = m.codec.layoutOf(h)
 		}
-		if place >= lay.columns || lay.nulls > 0 && v[lay.nulls+place>>3]>>(place&7)&1 != 0 {
+		if place >= lay.columns {
+			nulls = m.setMissing(s, nulls, i, n, out)
+			continue
+		}
+		if lay.nulls > 0 && v[lay.nulls+place>>3]>>(place&7)&1 != 0 {
 			nulls = m.setNull(nulls, i, n)
 			continue
 		}

@@ -529,3 +529,108 @@ func TestAddedColumns(t *testing.T) {
 	_, err = scan(old)
 	require.ErrorIs(t, err, ErrCorrupt)
 }
+
+// Rows written before a table gained columns have their missing values, of every
+// form, beside rows that have their own; a dropped column keeps its place, is NULL in
+// new rows, and the columns around it are what they were. Rows of four descriptors are
+// decoded by Morsel.Decode and Codec.Row.
+func TestMissingAndDropped(t *testing.T) {
+	typesOf := []types.ID{types.Bool, types.Int2, types.Int4, types.Int8, types.Float4, types.Float8, types.UUID, types.Text}
+	values := []vector.Datum{
+		vector.BoolDatum(true), vector.IntDatum(-7), vector.IntDatum(-70000), vector.IntDatum(1 << 40),
+		vector.FloatDatum(1.5), vector.FloatDatum(-2.25),
+		{W: [2]uint64{1, 2}},
+		vector.StringDatum("late"),
+	}
+	text := func(id schema.ColumnID) schema.Column {
+		return schema.Column{ID: id, Name: "c" + string(rune('0'+id%10)), Type: types.Of(types.Text)}
+	}
+	old := &schema.Table{ID: 1, Name: "t", Namespace: "public", Time: -1, Partitions: 1, Columns: []schema.Column{
+		text(1), {ID: 2, Name: "n", Type: types.Of(types.Int4)}, text(3),
+	}}
+	wide := old.Clone()
+	for i, id := range typesOf {
+		wide.Columns = append(wide.Columns, schema.Column{
+			ID: schema.ColumnID(4 + i), Name: "new" + string(rune('a'+i)), Type: types.Of(id), Missing: EncodeMissing(types.Of(id), values[i]),
+		})
+	}
+	require.Nil(t, EncodeMissing(types.Of(types.Text), vector.NullDatum))
+	narrow := wide.Clone()
+	narrow.DropColumn(2) // text
+	narrow.DropColumn(1) // int4
+	require.Equal(t, schema.ColumnID(12), narrow.NextColumn())
+
+	data := openData(t)
+	defer func() { require.NoError(t, data.Close()) }()
+	write := func(tbl *schema.Table, id uint64, ds ...vector.Datum) {
+		c, err := NewCodec(tbl)
+		require.NoError(t, err)
+		b := vector.NewBuilder(kindsOf(tbl)...)
+		require.NoError(t, b.AppendDatums(ds))
+		e := NewEncoder(c)
+		e.Load(b.Batch())
+		var w WriteSet
+		w.Begin(schema.ShardID{Table: 1}, 1)
+		_, size := e.Fit([]uint16{0}, 1000)
+		e.AppendWrites(&w, Insert, None, []uint16{0}, size, []uint64{id})
+		batch := data.NewBatch()
+		require.NoError(t, ApplyWrites(batch, 1, w.Bytes(), 5))
+		require.NoError(t, data.Apply(batch, false))
+		require.NoError(t, batch.Close())
+	}
+	scan := func(tbl *schema.Table) (rows [][]vector.Datum) {
+		c, err := NewCodec(tbl)
+		require.NoError(t, err)
+		sc, err := NewScanner(data.Reader(), c, 5, true)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, sc.Close()) }()
+		from, to := keys.GroupBounds(1)
+		sc.Seek(from, to, nil)
+		var m Morsel
+		_, err = sc.Fill(&m)
+		require.NoError(t, err)
+		rows = make([][]vector.Datum, m.Rows())
+		for o := range tbl.Columns {
+			var out vector.Vector
+			require.NoError(t, m.Decode(o, 0, m.Rows(), &out))
+			for r := range rows {
+				rows[r] = append(rows[r], vector.At(&out, r))
+			}
+		}
+		for r := range rows {
+			_, _, key, err := SplitLocator(m.LocatorOf(r))
+			require.NoError(t, err)
+			row, err := c.Row(key, m.ValueOf(r))
+			require.NoError(t, err)
+			require.Equal(t, rows[r], row)
+		}
+		return rows
+	}
+	with := func(more []vector.Datum, ds ...vector.Datum) []vector.Datum { return append(ds, more...) }
+	nulls := make([]vector.Datum, len(values))
+	for i := range nulls {
+		nulls[i] = vector.NullDatum
+	}
+	own := []vector.Datum{
+		vector.BoolDatum(false), vector.IntDatum(1), vector.IntDatum(2), vector.IntDatum(3),
+		vector.FloatDatum(4), vector.FloatDatum(5),
+		{W: [2]uint64{6, 7}},
+		vector.StringDatum("own"),
+	}
+	i, s, null := vector.IntDatum, vector.StringDatum, vector.NullDatum
+	write(old, 1, s("a"), i(1), s("A"))
+	require.Equal(t, [][]vector.Datum{with(values, s("a"), i(1), s("A"))}, scan(wide), "all rows lack the columns")
+	write(wide, 2, with(own, null, i(2), s("B"))...)
+	write(wide, 3, with(nulls, s("c"), null, s("C"))...)
+	require.Equal(t, [][]vector.Datum{
+		with(values, s("a"), i(1), s("A")), with(own, null, i(2), s("B")), with(nulls, s("c"), null, s("C")),
+	}, scan(wide))
+	write(narrow, 4, with(own, s("d"))...)
+	require.Equal(t, [][]vector.Datum{with(values, s("a")), with(own, null), with(nulls, s("c")), with(own, s("d"))}, scan(narrow))
+	require.Equal(t, with(own, s("d"), null, null), scan(wide)[3], "the dropped columns are NULL")
+
+	bad := wide.Clone()
+	bad.Columns[3].Missing = []byte{1, 2, 3}
+	_, err := NewCodec(bad)
+	require.ErrorContains(t, err, "missing value of 3 bytes, want 1")
+}

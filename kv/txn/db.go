@@ -1,6 +1,7 @@
 package txn
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -141,11 +142,12 @@ func (db *DB) codec(t *schema.Table) (*mvcc.Codec, error) {
 // sameShape guards against two descriptors of one version, which a failed change of
 // the catalog may have left in a plan.
 func sameShape(a, b *schema.Table) bool {
-	if len(a.Columns) != len(b.Columns) {
+	if len(a.Columns) != len(b.Columns) || len(a.Dropped) != len(b.Dropped) {
 		return false
 	}
 	for i := range a.Columns {
-		if a.Columns[i].ID != b.Columns[i].ID || a.Columns[i].Type != b.Columns[i].Type {
+		if a.Columns[i].ID != b.Columns[i].ID || a.Columns[i].Type != b.Columns[i].Type ||
+			!bytes.Equal(a.Columns[i].Missing, b.Columns[i].Missing) {
 			return false
 		}
 	}

@@ -4,9 +4,11 @@ import (
 	"slices"
 
 	"github.com/dejaq/fasti/meta/schema"
+	"github.com/dejaq/fasti/planner/logical"
 	"github.com/dejaq/fasti/planner/physical"
 	"github.com/dejaq/fasti/sql/ast"
 	"github.com/dejaq/fasti/sql/expr"
+	"github.com/dejaq/fasti/sql/function"
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
@@ -162,6 +164,8 @@ func (b *binder) alterTable(c *change, st *Statement, t *schema.Table, a *ast.Al
 		t.Namespace = a.To
 	case "ADD COLUMN":
 		return b.addColumn(c, st, t, a)
+	case "DROP COLUMN":
+		return b.dropColumn(c, st, t, a)
 	case "SET DEFAULT", "DROP DEFAULT":
 		i, err := column()
 		if err != nil {
@@ -235,6 +239,11 @@ func (b *binder) mustBeEmpty(c *change, t *schema.Table, cond expr.Expr, e *sqle
 	for i, col := range t.Columns {
 		scan.Columns, scan.Out = append(scan.Columns, i), append(scan.Out, physical.Field{Name: col.Name, Type: col.Type})
 	}
+	for _, m := range c.plan.Missing {
+		if cond != nil && c.plan.Change.Tables[m.Table] == t {
+			cond = withValue(cond, m.Column, m.Value)
+		}
+	}
 	if cond != nil {
 		scan.Filter = []expr.Expr{cond}
 	}
@@ -243,7 +252,18 @@ func (b *binder) mustBeEmpty(c *change, t *schema.Table, cond expr.Expr, e *sqle
 	})
 }
 
-// addColumn adds a column at the end: stored rows, which do not have it, give NULL.
+// withValue replaces column i in e.
+func withValue(e expr.Expr, i int, value expr.Expr) expr.Expr {
+	return logical.Rewrite(e, func(x expr.Expr) (expr.Expr, bool) {
+		if c, ok := x.(expr.Column); ok && c.Index == i {
+			return value, true
+		}
+		return nil, false
+	})
+}
+
+// addColumn adds a column at the end: stored rows, which do not have it, give the
+// value of its default, as it is now, for ever.
 func (b *binder) addColumn(c *change, st *Statement, t *schema.Table, a *ast.AlterAction) error {
 	d := *a.Column
 	if t.Column(d.Name) >= 0 {
@@ -253,7 +273,7 @@ func (b *binder) addColumn(c *change, st *Statement, t *schema.Table, a *ast.Alt
 		st.notice("column \"%s\" of relation \"%s\" already exists, skipping", d.Name, t.Name)
 		return nil
 	}
-	if len(t.Columns) >= maxTableColumns {
+	if len(t.Columns)+len(t.Dropped) >= maxTableColumns {
 		return sqlerr.New(sqlerr.TooManyColumns, "tables can have at most %d columns", maxTableColumns)
 	}
 	if _, serial := serialType(d.Type); serial {
@@ -271,11 +291,19 @@ func (b *binder) addColumn(c *change, st *Statement, t *schema.Table, a *ast.Alt
 			return err
 		}
 	}
-	switch {
-	case t.Columns[i].Default != "":
-		b.mustBeEmpty(c, t, nil, sqlerr.NotSupported("ADD COLUMN with a default to a table that has rows"))
-	case col.NotNull:
-		b.mustBeEmpty(c, t, nil, containsNulls(t, i))
+	if t.Columns[i].Default != "" {
+		e, err := b.defaultExpr(d.Default, t, i)
+		if err != nil {
+			return defaultError(err)
+		}
+		if e = clean(e, 0); expr.VolatilityOf(e) == function.Volatile {
+			b.mustBeEmpty(c, t, nil, sqlerr.NotSupported("ADD COLUMN with a volatile default to a table that has rows"))
+		} else {
+			c.plan.Missing = append(c.plan.Missing, physical.MissingValue{Table: slices.Index(c.plan.Change.Tables, t), Column: i, Value: e})
+		}
+	}
+	if col.NotNull {
+		b.mustBeEmpty(c, t, expr.IsNull{X: expr.Column{Index: i, T: col.Type}}, containsNulls(t, i))
 	}
 	for _, k := range d.Constraints {
 		if err := b.addTableCheck(c, t, k); err != nil {

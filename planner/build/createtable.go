@@ -229,6 +229,10 @@ func (b *binder) creationName(n ast.Name) (ns, name string, err error) {
 	return "", "", sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", ns).At(n.Pos)
 }
 
+func isSystemColumn(name string) bool {
+	return slices.Contains([]string{"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"}, name)
+}
+
 // columnDef resolves one column but its default.
 func (b *binder) columnDef(t *schema.Table, d ast.ColumnDef) (_ schema.Column, err error) {
 	c := schema.Column{Name: d.Name}
@@ -244,7 +248,7 @@ func (b *binder) columnDef(t *schema.Table, d ast.ColumnDef) (_ schema.Column, e
 	case types.Unknown, types.Void:
 		return c, sqlerr.New(sqlerr.InvalidTableDefinition, "column \"%s\" has pseudo-type %s", d.Name, c.Type)
 	}
-	if slices.Contains([]string{"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"}, d.Name) {
+	if isSystemColumn(d.Name) {
 		return c, sqlerr.New(sqlerr.DuplicateColumn, "column name \"%s\" conflicts with a system column name", d.Name)
 	}
 	if d.Collation != nil {

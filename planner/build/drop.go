@@ -119,6 +119,9 @@ func (d *dropper) dependents(id schema.ObjectID) {
 		if _, ok := d.gone[schema.ObjectID(t.ID)]; ok {
 			continue
 		}
+		if n := d.tables[t.ID]; n != nil {
+			t = n // as the change leaves it
+		}
 		for i := range t.Columns {
 			if !needs(t.Columns[i].Depends) && (t.Columns[i].Sequence != id || id == 0) {
 				continue
@@ -166,7 +169,7 @@ func (d *dropper) finish(tag string, cascade bool, skipped []string) (*Statement
 		st.notice("drop cascades to %d other objects", n)
 		st.Notices[len(st.Notices)-1].Detail = strings.Join(lines, "\n")
 	}
-	d.plan.Change.Drop = d.order
+	d.plan.Change.Drop = append(d.plan.Change.Drop, d.order...)
 	for _, id := range d.order {
 		if strings.HasPrefix(d.gone[id], "table ") {
 			d.plan.Rows = append(d.plan.Rows, schema.TableID(id))

@@ -348,6 +348,14 @@ func (c *coder) node(v *Node) {
 				c.string(s)
 			}
 		})
+		list(c, &n.Missing, func(m *MissingValue) {
+			small(c, &m.Table)
+			small(c, &m.Column)
+			c.expr(&m.Value)
+			if c.reading && (m.Table < 0 || m.Table >= len(n.Change.Tables) || m.Column < 0 || m.Column >= len(n.Change.Tables[m.Table].Columns)) {
+				c.fail("missing value of no column")
+			}
+		})
 	}
 }
 

@@ -263,6 +263,8 @@ func TestEncodeKnowsEveryField(t *testing.T) {
 				*x = testTables()
 			case *[]RowCheck:
 				*x = []RowCheck{{&Input{Out: []Field{}}, "c", "m", "s", "t", "a", "k"}}
+			case *[]MissingValue:
+				*x = []MissingValue{{0, 0, one}}
 			case *[]Check:
 				*x = []Check{{"c", one}}
 			case **schema.Change:

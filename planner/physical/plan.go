@@ -276,6 +276,14 @@ type (
 		Change *schema.Change
 		Rows   []schema.TableID
 		Checks []RowCheck // before anything is changed, in order
+		// Missing are what stored rows have in columns that the change adds.
+		Missing []MissingValue
+	}
+	// MissingValue is the value, without columns and evaluated once, of column Column
+	// (an ordinal) of table number Table of a change in rows that are there already.
+	MissingValue struct {
+		Table, Column int
+		Value         expr.Expr
 	}
 	// RowCheck fails with an error when Input gives a row.
 	RowCheck struct {

@@ -47,10 +47,13 @@ func (p *parser) alterAction() (a ast.AlterAction, ok bool) {
 	case p.AcceptWord(lex.KwAdd):
 		return p.addAction(a)
 	case p.AcceptWord(lex.KwDrop):
-		if !p.AcceptWord(lex.KwConstraint) {
-			return a, false
+		a.Kind = "DROP COLUMN"
+		if p.AcceptWord(lex.KwConstraint) {
+			a.Kind = "DROP CONSTRAINT"
+		} else {
+			p.AcceptWord(lex.KwColumn)
 		}
-		a.Kind, a.IfExists = "DROP CONSTRAINT", p.ifExists()
+		a.IfExists = p.ifExists()
 		a.Name = p.ColID()
 		a.Cascade = p.dropBehavior()
 		return a, true
