@@ -60,7 +60,7 @@ func (p *jsonPaths) match(pattern string, f path.Flags, s []byte) (bool, error) 
 			flags.lines = true
 		}
 		var err error
-		if re, err = compileRegex(pattern, flags); err != nil {
+		if re, _, err = compileRegex(pattern, flags); err != nil {
 			return false, err
 		}
 		if len(p.regex) == regexesMax {

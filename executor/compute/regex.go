@@ -73,22 +73,22 @@ func badFlag(c []byte) error {
 }
 
 // compileRegex translates and compiles. Errors: 2201B, 0A000.
-func compileRegex(pattern string, f regexFlags) (*regexp.Regexp, error) {
+// longest says that matches are the longest of the leftmost ones.
+func compileRegex(pattern string, f regexFlags) (re *regexp.Regexp, longest bool, err error) {
 	if strings.HasPrefix(pattern, "***:") {
 		pattern = pattern[4:]
 	} else if strings.HasPrefix(pattern, "***=") {
 		pattern, f.literal = pattern[4:], true
 	} else if strings.HasPrefix(pattern, "(?") && !f.literal {
-		var err error
 		if pattern, err = embedded(pattern, &f); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
 	source, lazy := regexp.QuoteMeta(pattern), false
 	if !f.literal {
 		t := regexTranslator{in: pattern, flags: f}
 		if err := t.run(); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		source, lazy = t.out.String(), t.lazy
 	}
@@ -103,14 +103,13 @@ func compileRegex(pattern string, f regexFlags) (*regexp.Regexp, error) {
 	if f.fold {
 		source = "(?i)" + source
 	}
-	re, err := regexp.Compile(source)
-	if err != nil {
-		return nil, regexError(err)
+	if re, err = regexp.Compile(source); err != nil {
+		return nil, false, regexError(err)
 	}
 	if !lazy {
 		re.Longest()
 	}
-	return re, nil
+	return re, !lazy, nil
 }
 
 // embedded takes the options of a leading (?xyz) off.
@@ -168,7 +167,8 @@ type regexTranslator struct {
 	pos   int
 	out   strings.Builder
 	flags regexFlags
-	lazy  bool // a quantifier is non-greedy
+	lazy  bool  // a quantifier is non-greedy
+	open  []int // where in out the groups start that are open
 }
 
 func (t *regexTranslator) run() error {
@@ -186,6 +186,10 @@ func (t *regexTranslator) run() error {
 			if err := t.group(); err != nil {
 				return err
 			}
+		case ')':
+			t.out.WriteByte(c)
+			t.pos++
+			t.close()
 		case '*', '+', '?', '}':
 			t.out.WriteByte(c)
 			t.pos++
@@ -231,8 +235,10 @@ func (t *regexTranslator) group() error {
 			return sqlerr.NotSupported("regular expression constraint %s…)", p)
 		}
 	}
+	t.open = append(t.open, t.out.Len())
 	switch {
 	case strings.HasPrefix(rest, "(?#"):
+		t.open = t.open[:len(t.open)-1]
 		end := strings.IndexByte(rest, ')')
 		if end < 0 {
 			return invalidRegex("parentheses () not balanced")
@@ -248,6 +254,52 @@ func (t *regexTranslator) group() error {
 		t.pos++
 	}
 	return nil
+}
+
+// close ends a group. Behind it {1,1} says that what is inside prefers long
+// matches, {1,1}? short ones, whatever the quantifiers inside say.
+func (t *regexTranslator) close() {
+	if len(t.open) == 0 {
+		return // unbalanced, which the compiler will say
+	}
+	start := t.open[len(t.open)-1]
+	t.open = t.open[:len(t.open)-1]
+	rest, ok := strings.CutPrefix(t.in[t.pos:], "{1,1}")
+	if !ok {
+		return
+	}
+	t.pos += len("{1,1}")
+	short := strings.HasPrefix(rest, "?")
+	if short {
+		t.pos++
+		t.lazy = true
+	}
+	syn := syntax.Perl
+	if !t.flags.newline && !t.flags.dot {
+		syn |= syntax.DotNL
+	}
+	if t.flags.newline || t.flags.lines {
+		syn &^= syntax.OneLine
+	}
+	all := t.out.String()
+	re, err := syntax.Parse(all[start:], syn)
+	if err != nil {
+		return
+	}
+	prefer(re, short)
+	t.out.Reset()
+	t.out.WriteString(all[:start] + "(?:" + re.String() + ")")
+}
+
+// prefer makes all quantifiers of re non-greedy, or all greedy. The depth is
+// bounded by the parser.
+func prefer(re *syntax.Regexp, short bool) {
+	if re.Flags &^= syntax.NonGreedy; short {
+		re.Flags |= syntax.NonGreedy
+	}
+	for _, sub := range re.Sub {
+		prefer(sub, short)
+	}
 }
 
 // bracket copies a bracket expression.
@@ -386,6 +438,8 @@ func (t *regexTranslator) hex(atLeast, atMost int) error {
 // regexMemo is the expression compiled last.
 type regexMemo struct {
 	re             *regexp.Regexp
+	next           *regexp.Regexp // made by find: one character, then re
+	longest        bool
 	flags          regexFlags
 	pattern, given []byte
 }
@@ -400,31 +454,23 @@ func (m *regexMemo) get(pattern, flags []byte, fold, global bool) (*regexp.Regex
 		return nil, err
 	}
 	f.fold = f.fold || fold
-	re, err := compileRegex(string(pattern), f)
+	re, longest, err := compileRegex(string(pattern), f)
 	if err != nil {
 		return nil, err
 	}
-	m.re, m.flags = re, f
+	m.re, m.next, m.longest, m.flags = re, nil, longest, f
 	m.pattern, m.given = append(m.pattern[:0], pattern...), append(m.given[:0], flags...)
 	return re, nil
 }
 
-// bindMatch returns the kernels of ~ and its relatives, and of regexp_like.
+// bindMatch returns the kernels of ~ and its relatives.
 func bindMatch(not, fold bool) func(Site) Kernel {
 	return func(Site) Kernel {
 		memo := new(regexMemo)
 		return func(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
 			x, y := spansOf(args[0]), spansOf(args[1])
-			var z spans
-			if len(args) > 2 {
-				z = spansOf(args[2])
-			}
 			for _, i := range rows.Selection() {
-				var flags []byte
-				if len(args) > 2 {
-					flags = z.get(int(i))
-				}
-				re, err := memo.get(y.get(int(i)), flags, fold, false)
+				re, err := memo.get(y.get(int(i)), nil, fold, false)
 				if err != nil {
 					return err
 				}
@@ -432,45 +478,6 @@ func bindMatch(not, fold bool) func(Site) Kernel {
 			}
 			return nil
 		}
-	}
-}
-
-// bindReplace returns the kernel of regexp_replace.
-func bindReplace(Site) Kernel {
-	memo := new(regexMemo)
-	return func(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
-		x, y, by := spansOf(args[0]), spansOf(args[1]), spansOf(args[2])
-		var z spans
-		if len(args) > 3 {
-			z = spansOf(args[3])
-		}
-		for _, i := range rows.Selection() {
-			var flags []byte
-			if len(args) > 3 {
-				flags = z.get(int(i))
-			}
-			re, err := memo.get(y.get(int(i)), flags, false, true)
-			if err != nil {
-				return err
-			}
-			s, to := x.get(int(i)), by.get(int(i))
-			limit := 1
-			if memo.flags.global {
-				limit = -1
-			}
-			at, end := len(out.Arena), 0
-			for _, m := range re.FindAllSubmatchIndex(s, limit) {
-				out.Arena = append(out.Arena, s[end:m[0]]...)
-				out.Arena = appendReplacement(out.Arena, s, to, m)
-				end = m[1]
-				if err := room(out.Arena[:at], len(out.Arena)-at); err != nil {
-					return err
-				}
-			}
-			out.Arena = append(out.Arena, s[end:]...)
-			appendSpan(out, int(i), at)
-		}
-		return nil
 	}
 }
 
@@ -499,44 +506,27 @@ func appendReplacement(dst, s, to []byte, m []int) []byte {
 }
 
 // bindExtract returns the kernel of substring(text, pattern), which prefers the
-// first group, or of regexp_substr. No match is NULL.
-func bindExtract(group bool) func(Site) Kernel {
-	return func(Site) Kernel {
-		memo := new(regexMemo)
-		return func(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
-			x, y := spansOf(args[0]), spansOf(args[1])
-			out.Arena = args[0].Arena
-			for _, i := range rows.Selection() {
-				re, err := memo.get(y.get(int(i)), nil, false, false)
-				if err != nil {
-					return err
-				}
-				m := re.FindSubmatchIndex(x.get(int(i)))
-				k := 0
-				if group && len(m) > 2 {
-					k = 2
-				}
-				if m == nil || m[k] < 0 {
-					setNull(out, int(i), rows.N)
-					continue
-				}
-				setPart(out, &x, int(i), m[k], m[k+1])
-			}
-			return nil
-		}
-	}
-}
-
-func bindCount(Site) Kernel {
+// first group. No match is NULL.
+func bindExtract(Site) Kernel {
 	memo := new(regexMemo)
 	return func(_ *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
 		x, y := spansOf(args[0]), spansOf(args[1])
+		out.Arena = args[0].Arena
 		for _, i := range rows.Selection() {
 			re, err := memo.get(y.get(int(i)), nil, false, false)
 			if err != nil {
 				return err
 			}
-			out.I32[i] = int32(len(re.FindAllIndex(x.get(int(i)), -1)))
+			m := re.FindSubmatchIndex(x.get(int(i)))
+			k := 0
+			if len(m) > 2 {
+				k = 2
+			}
+			if m == nil || m[k] < 0 {
+				setNull(out, int(i), rows.N)
+				continue
+			}
+			setPart(out, &x, int(i), m[k], m[k+1])
 		}
 		return nil
 	}
@@ -559,34 +549,61 @@ func similarEscape(_ *Env, out *vector.Vector, args []*vector.Vector, rows vecto
 			}
 		}
 		at := len(out.Arena)
-		out.Arena = appendSimilar(out.Arena, x.get(int(i)), esc)
+		var err error
+		if out.Arena, err = appendSimilar(out.Arena, x.get(int(i)), esc); err != nil {
+			return err
+		}
 		appendSpan(out, int(i), at)
 	}
 	return nil
 }
 
-func appendSimilar(dst, p, esc []byte) []byte {
+// appendSimilar writes p as a regular expression: similar_escape_internal. Two
+// separators, the escape and a quote, make a group of what is between them.
+func appendSimilar(dst, p, esc []byte) ([]byte, error) {
 	dst = append(dst, "^(?:"...)
-	after, class := false, false
+	after, quotes := false, 0
+	// depth counts brackets. seen is what of a bracket expression has been: 1 its
+	// start, 2 a caret, 3 more; a closing bracket ends it only then.
+	depth, seen := 0, 0
 	for len(p) > 0 {
 		n := runeLen(p)
 		c := p[:n]
 		p = p[n:]
 		switch {
+		case after && c[0] == '"' && depth == 0:
+			switch quotes {
+			case 0:
+				dst = append(dst, "){1,1}?("...)
+			case 1:
+				dst = append(dst, "){1,1}(?:"...)
+			default:
+				return dst, sqlerr.New(sqlerr.InvalidUseOfEscapeCharacter, "SQL regular expression may not contain more than two escape-double-quote separators")
+			}
+			quotes++
+			after = false
 		case after:
 			dst = append(append(dst, '\\'), c...)
-			after = false
+			after, seen = false, 3
 		case len(esc) > 0 && bytes.Equal(c, esc):
 			after = true
-		case class:
+		case depth > 0:
 			if c[0] == '\\' {
 				dst = append(dst, '\\')
 			}
 			dst = append(dst, c...)
-			class = c[0] != ']'
+			switch {
+			case c[0] == ']' && seen > 2:
+				depth--
+			case c[0] == '[':
+				depth++
+			}
+			if seen++; c[0] != '^' {
+				seen = 3
+			}
 		case c[0] == '[':
 			dst = append(dst, '[')
-			class = true
+			depth, seen = 1, 1
 		case c[0] == '%':
 			dst = append(dst, ".*"...)
 		case c[0] == '_':
@@ -599,5 +616,5 @@ func appendSimilar(dst, p, esc []byte) []byte {
 			dst = append(dst, c...)
 		}
 	}
-	return append(dst, ")$"...)
+	return append(dst, ")$"...), nil
 }

@@ -36,7 +36,7 @@ type SetSite struct {
 var setEntries = sync.OnceValue(func() map[function.ID]func(SetSite) (SetKernel, error) {
 	all := make(map[function.ID]func(SetSite) (SetKernel, error))
 	for _, family := range []map[function.ID]func(SetSite) (SetKernel, error){
-		seriesEntries(), jsonSetEntries(), catalogSetEntries(), arraySets(),
+		seriesEntries(), jsonSetEntries(), catalogSetEntries(), arraySets(), textSetEntries(),
 	} {
 		for id, e := range family {
 			if _, twice := all[id]; twice {

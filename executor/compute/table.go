@@ -17,7 +17,7 @@ var entries = sync.OnceValue(func() map[function.ID]Entry {
 	for _, family := range []map[function.ID]Entry{
 		integerEntries(), floatEntries(), numericEntries(), comparisonEntries(), castEntries(),
 		textEntries(), timeEntries(), systemEntries(), catalogEntries(), jsonEntries(), jsonArrayEntries(), arrayEntries(),
-		sketchEntries(), scalarEntries(),
+		sketchEntries(), scalarEntries(), regexEntries(),
 	} {
 		for id, e := range family {
 			if _, twice := all[id]; twice {

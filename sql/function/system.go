@@ -37,8 +37,7 @@ json_to_record json_to_recordset jsonb_extract_path jsonb_extract_path_text json
 jsonb_populate_record jsonb_populate_recordset jsonb_set_lax jsonb_to_record jsonb_to_recordset
 row_to_json array_to_json
 grouping range_agg xmlagg
-regexp_matches regexp_match regexp_split_to_array
-regexp_split_to_table regexp_instr parse_ident unistr normalize convert
+parse_ident unistr normalize convert
 to_date to_number to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery
 ts_headline ts_rank setseed nextval currval setval lastval set_config pg_sleep
 pg_sleep_for pg_sleep_until txid_current pg_current_xact_id

@@ -86,6 +86,7 @@ func newTable() *table {
 	t.addLines(Window, windowFunctions)
 	t.addLines(SetReturning, setFunctions)
 	t.addLines(SetReturning, arraySets)
+	t.addLines(SetReturning, textSets)
 	t.addLines(OrderedSet, orderedSets)
 	t.addLines(Scalar, jsonFunctions)
 	t.addLines(Aggregate, jsonAggregates)

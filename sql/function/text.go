@@ -53,12 +53,32 @@ format(text,any...) text n s
 like_escape(text,text) text
 similar_to_escape(text) text
 similar_to_escape(text,text) text
+substring(text,text,text) text
 regexp_replace(text,text,text) text
 regexp_replace(text,text,text,text) text
+regexp_replace(text,text,text,int4) text
+regexp_replace(text,text,text,int4,int4) text
+regexp_replace(text,text,text,int4,int4,text) text
 regexp_like(text,text) bool
 regexp_like(text,text,text) bool
 regexp_count(text,text) int4
+regexp_count(text,text,int4) int4
+regexp_count(text,text,int4,text) int4
+regexp_instr(text,text) int4
+regexp_instr(text,text,int4) int4
+regexp_instr(text,text,int4,int4) int4
+regexp_instr(text,text,int4,int4,int4) int4
+regexp_instr(text,text,int4,int4,int4,text) int4
+regexp_instr(text,text,int4,int4,int4,text,int4) int4
 regexp_substr(text,text) text
+regexp_substr(text,text,int4) text
+regexp_substr(text,text,int4,int4) text
+regexp_substr(text,text,int4,int4,text) text
+regexp_substr(text,text,int4,int4,text,int4) text
+regexp_match(text,text) _text
+regexp_match(text,text,text) _text
+regexp_split_to_array(text,text) _text
+regexp_split_to_array(text,text,text) _text
 `
 
 const byteaFunctions = `
@@ -90,4 +110,11 @@ encode(bytea,text) text
 decode(text,text) bytea
 convert_from(bytea,name) text s
 convert_to(text,name) bytea s
+`
+
+const textSets = `
+regexp_matches(text,text) _text
+regexp_matches(text,text,text) _text
+regexp_split_to_table(text,text) text
+regexp_split_to_table(text,text,text) text
 `

@@ -37,6 +37,7 @@ const (
 	CharacterNotInRepertoire     = "22021"
 	InvalidParameterValue        = "22023"
 	InvalidEscapeSequence        = "22025"
+	InvalidUseOfEscapeCharacter  = "2200C"
 	ArraySubscriptError          = "2202E"
 	InvalidTextRepresentation    = "22P02"
 	InvalidBinaryRepresentation  = "22P03"
