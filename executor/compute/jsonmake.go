@@ -63,6 +63,26 @@ func toJSON(s Site) Kernel {
 	}
 }
 
+// nestedToJSON binds row_to_json and array_to_json; the second argument, when there
+// is one, says whether to begin lines.
+func nestedToJSON(appendTo func(dst []byte, t types.Type, enc string, s *value.Settings, between string) []byte) func(Site) Kernel {
+	return func(s Site) Kernel {
+		t := s.Args[0]
+		return func(e *Env, out *vector.Vector, args []*vector.Vector, rows vector.Rows) error {
+			for _, i := range rows.Selection() {
+				between := ","
+				if len(args) > 1 && args[1].Bool(int(i)) {
+					between = value.JSONLines
+				}
+				at := len(out.Arena)
+				out.Arena = appendTo(out.Arena, t, view(args[0].Bytes(int(i))), e.Values, between)
+				appendSpan(out, int(i), at)
+			}
+			return nil
+		}
+	}
+}
+
 func toJSONB(e *Env, b *json.Builder, s Site, args []*vector.Vector, i int) error {
 	return value.AddJSON(b, s.Args[0], viewAt(args[0], i), e.Values)
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/sql/function"
 	"github.com/dejaq/fasti/sql/json"
+	"github.com/dejaq/fasti/sql/value"
 )
 
 func jsonEntries() map[function.ID]Entry {
@@ -29,24 +30,28 @@ func jsonEntries() map[function.ID]Entry {
 		"-(jsonb,text)":   perValue(jsonbBuilt(jsonbDeleteKey)),
 		"-(jsonb,int4)":   perValue(jsonbBuilt(jsonbDeleteIndex)),
 
-		"to_json(anyelement)":        perValue(toJSON),
-		"to_jsonb(anyelement)":       perValue(jsonbBuilt(toJSONB)),
-		"json_build_array()":         bound(buildJSONArray),
-		"json_build_array(any...)":   bound(buildJSONArray),
-		"json_build_object()":        bound(buildJSONObject),
-		"json_build_object(any...)":  bound(buildJSONObject),
-		"jsonb_build_array()":        bound(jsonbBuilt(buildJSONBArray)),
-		"jsonb_build_array(any...)":  bound(jsonbBuilt(buildJSONBArray)),
-		"jsonb_build_object()":       bound(jsonbBuilt(buildJSONBObject)),
-		"jsonb_build_object(any...)": bound(jsonbBuilt(buildJSONBObject)),
-		"json_array_length(json)":    byRow(jsonArrayLength),
-		"jsonb_array_length(jsonb)":  byRow(jsonbArrayLength),
-		"json_typeof(json)":          byRow(jsonTypeOf),
-		"jsonb_typeof(jsonb)":        byRow(jsonbTypeOf),
-		"json_strip_nulls(json)":     byRow(jsonStripNulls),
-		"jsonb_strip_nulls(jsonb)":   perValue(jsonbBuilt(jsonbStripNulls)),
-		"jsonb_pretty(jsonb)":        byRow(jsonbPretty),
-		"jsonb_cmp(jsonb,jsonb)":     bound(compareJSONBToInt),
+		"to_json(anyelement)":          perValue(toJSON),
+		"to_jsonb(anyelement)":         perValue(jsonbBuilt(toJSONB)),
+		"row_to_json(record)":          bound(nestedToJSON(value.AppendJSONRecord)),
+		"row_to_json(record,bool)":     bound(nestedToJSON(value.AppendJSONRecord)),
+		"array_to_json(anyarray)":      bound(nestedToJSON(value.AppendJSONArray)),
+		"array_to_json(anyarray,bool)": bound(nestedToJSON(value.AppendJSONArray)),
+		"json_build_array()":           bound(buildJSONArray),
+		"json_build_array(any...)":     bound(buildJSONArray),
+		"json_build_object()":          bound(buildJSONObject),
+		"json_build_object(any...)":    bound(buildJSONObject),
+		"jsonb_build_array()":          bound(jsonbBuilt(buildJSONBArray)),
+		"jsonb_build_array(any...)":    bound(jsonbBuilt(buildJSONBArray)),
+		"jsonb_build_object()":         bound(jsonbBuilt(buildJSONBObject)),
+		"jsonb_build_object(any...)":   bound(jsonbBuilt(buildJSONBObject)),
+		"json_array_length(json)":      byRow(jsonArrayLength),
+		"jsonb_array_length(jsonb)":    byRow(jsonbArrayLength),
+		"json_typeof(json)":            byRow(jsonTypeOf),
+		"jsonb_typeof(jsonb)":          byRow(jsonbTypeOf),
+		"json_strip_nulls(json)":       byRow(jsonStripNulls),
+		"jsonb_strip_nulls(jsonb)":     perValue(jsonbBuilt(jsonbStripNulls)),
+		"jsonb_pretty(jsonb)":          byRow(jsonbPretty),
+		"jsonb_cmp(jsonb,jsonb)":       bound(compareJSONBToInt),
 
 		"@?(jsonb,jsonpath)": perValue(bindJSONPath(false, jsonPathExists)),
 		"@@(jsonb,jsonpath)": perValue(bindJSONPath(false, jsonPathMatch)),

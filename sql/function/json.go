@@ -65,6 +65,10 @@ jsonb_path_match_opr(jsonb,jsonpath) bool
 
 to_json(anyelement) json s
 to_jsonb(anyelement) jsonb s
+row_to_json(record) json s
+row_to_json(record,bool) json s
+array_to_json(anyarray) json s
+array_to_json(anyarray,bool) json s
 json_build_array() json s n
 json_build_array(any...) json s n
 json_build_object() json s n

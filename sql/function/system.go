@@ -35,7 +35,6 @@ func unsupported() map[string]bool {
 json_extract_path json_extract_path_text json_object json_populate_record json_populate_recordset
 json_to_record json_to_recordset jsonb_extract_path jsonb_extract_path_text jsonb_object
 jsonb_populate_record jsonb_populate_recordset jsonb_set_lax jsonb_to_record jsonb_to_recordset
-row_to_json array_to_json
 grouping range_agg xmlagg
 parse_ident unistr normalize convert
 to_date to_number to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery

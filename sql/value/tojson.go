@@ -10,8 +10,9 @@ import (
 )
 
 // AppendJSON writes d as to_json does (datum_to_json of PostgreSQL's json.c): a
-// NULL as null, numbers and booleans bare, times in ISO 8601, json as it is, and
-// the text of everything else as a string.
+// NULL as null, numbers and booleans bare, times in ISO 8601, json as it is, an
+// array as an array, a record as an object, and the text of everything else as a
+// string.
 func AppendJSON(dst []byte, t types.Type, d vector.Datum, s *Settings) []byte {
 	if d.Null {
 		return append(dst, "null"...)
@@ -39,6 +40,11 @@ func AppendJSON(dst []byte, t types.Type, d vector.Datum, s *Settings) []byte {
 	case types.Date, types.Timestamp, types.Timestamptz:
 		dst = append(dst, '"')
 		return append(appendXSD(dst, t, d, s), '"')
+	case types.Record:
+		return AppendJSONRecord(dst, t, d.S, s, ",")
+	}
+	if t.ID.IsArray() {
+		return AppendJSONArray(dst, t, d.S, s, ",")
 	}
 	return json.AppendQuoted(dst, Append(nil, t, d, s))
 }
@@ -79,7 +85,12 @@ func AddJSON(b *json.Builder, t types.Type, d vector.Datum, s *Settings) error {
 		b.Number(n)
 	case types.Date, types.Timestamp, types.Timestamptz:
 		b.String(appendXSD(nil, t, d, s))
+	case types.Record:
+		return addRecord(b, t, d.S, s)
 	default:
+		if t.ID.IsArray() {
+			return addArray(b, t, d.S, s)
+		}
 		b.String(Append(nil, t, d, s))
 	}
 	return nil
