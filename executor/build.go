@@ -25,7 +25,7 @@ import (
 // that needs to be closed before they are. The plan is not changed, and may be
 // built many times.
 func Build(n physical.Node, env *Env) (op.Operator, error) {
-	b := &builder{env: env}
+	b := &builder{env: env, ctes: map[int]*values.CTE{}}
 	return b.build(n)
 }
 
@@ -39,6 +39,8 @@ type builder struct {
 	serial bool
 	// work are the working tables of the recursive queries around.
 	work map[int]*values.Work
+	// ctes are the WITH queries of the statement that are computed once.
+	ctes map[int]*values.CTE
 }
 
 // build makes the operators of n. In test builds every operator is watched: its
@@ -109,6 +111,10 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 		return b.apply(n)
 	case *physical.Recursive:
 		return b.recursive(n)
+	case *physical.With:
+		return b.with(n)
+	case *physical.CTEScan:
+		return values.NewCTEScan(b.ctes[n.ID]), nil
 	case *physical.WorkTable:
 		return values.NewWorkScan(b.work[n.ID]), nil
 	case *physical.Gather:
@@ -217,8 +223,27 @@ func (b *builder) apply(n *physical.Apply) (op.Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	right := &builder{env: b.env, serial: true, work: b.work}
+	right := &builder{env: b.env, serial: true, work: b.work, ctes: b.ctes}
 	return made(join.NewApply(left, func() (op.Operator, error) { return right.build(n.Right) }, n))
+}
+
+func (b *builder) with(n *physical.With) (op.Operator, error) {
+	query, err := b.build(n.Query)
+	if err != nil {
+		return nil, err
+	}
+	c := values.NewCTE(query, values.Kinds(typesOf(n.Query.Fields())))
+	b.ctes[n.ID] = c
+	input, err := b.build(n.Input)
+	if err != nil {
+		return nil, err
+	}
+	writes := false
+	switch n.Query.(type) {
+	case *physical.Insert, *physical.Upsert, *physical.Update, *physical.Delete:
+		writes = true
+	}
+	return values.NewWith(c, input, writes), nil
 }
 
 func (b *builder) recursive(n *physical.Recursive) (op.Operator, error) {
@@ -227,7 +252,7 @@ func (b *builder) recursive(n *physical.Recursive) (op.Operator, error) {
 		return nil, err
 	}
 	ts, w := typesOf(n.Out), &values.Work{}
-	below := &builder{env: b.env, serial: true, work: map[int]*values.Work{n.ID: w}}
+	below := &builder{env: b.env, serial: true, work: map[int]*values.Work{n.ID: w}, ctes: b.ctes}
 	for id, outer := range b.work {
 		below.work[id] = outer
 	}

@@ -15,7 +15,7 @@ import (
 // once. A part that cannot be cut so runs in place, as one.
 func (b *builder) gather(n *physical.Gather) (op.Operator, error) {
 	c := &chain{
-		builder: &builder{env: b.env, work: b.work, scans: map[*physical.Scan]*scan.Source{}, builds: map[*physical.Join]*join.Build{}},
+		builder: &builder{env: b.env, work: b.work, ctes: b.ctes, scans: map[*physical.Scan]*scan.Source{}, builds: map[*physical.Join]*join.Build{}},
 		node:    n.Input,
 	}
 	if b.scans != nil || b.serial || !divisible(n.Input) {
@@ -72,7 +72,7 @@ func (c *chain) share(n physical.Node) error {
 		c.builder.scans[n] = scan.NewSource(c.builder.env.Txn, n)
 		return nil
 	case *physical.Join:
-		alone := &builder{env: c.builder.env, work: c.builder.work}
+		alone := &builder{env: c.builder.env, work: c.builder.work, ctes: c.builder.ctes}
 		right, err := alone.build(n.Right)
 		if err != nil {
 			return err

@@ -97,6 +97,11 @@ func (d *deparser) column(n physical.Node, i int) string {
 		return d.name(n.Alias, n.Table.Columns[n.Columns[i]].Name)
 	case *physical.VirtualScan:
 		return d.name(n.Alias, n.Out[i].Name)
+	case *physical.CTEScan:
+		if n.Alias == "" {
+			return d.name(n.Name, n.Out[i].Name)
+		}
+		return d.name(n.Alias, n.Out[i].Name)
 	case *physical.Project:
 		if _, ok := n.Exprs[i].(expr.Column); ok {
 			return d.text(n.Exprs[i], n.Input)

@@ -96,7 +96,7 @@ func Explain(plan physical.Node, o ExplainOptions) ([]string, error) {
 func scans(n physical.Node) int {
 	k := 0
 	switch n.(type) {
-	case *physical.Scan, *physical.VirtualScan:
+	case *physical.Scan, *physical.VirtualScan, *physical.CTEScan:
 		k = 1
 	}
 	for _, in := range n.Inputs() {
@@ -111,6 +111,8 @@ type block struct {
 	kind  string // "Hash Join", "Scan": Node Type of JSON
 	props []prop
 	in    []*block
+
+	cte string // the WITH query that the node computes; "" for none
 
 	ran    bool // the plan was run; actual is nil when the node was not
 	timing bool
@@ -134,6 +136,10 @@ func (b *block) has(name string) bool {
 
 func (b *block) lines(dst []string, indent string, root bool) []string {
 	arrow := ""
+	if b.cte != "" {
+		dst = append(dst, indent+"CTE "+b.cte)
+		indent += "  "
+	}
 	if !root {
 		arrow = "->  "
 	}
@@ -205,6 +211,11 @@ func (b *block) writeJSON(w *bytes.Buffer) error {
 	if err := field("Node Type", b.kind); err != nil {
 		return err
 	}
+	if b.cte != "" {
+		if err := field("Subplan Name", "CTE "+b.cte); err != nil {
+			return err
+		}
+	}
 	for _, p := range b.props {
 		if err := field(p.name, p.text); err != nil {
 			return err
@@ -246,6 +257,12 @@ type explainer struct {
 
 // node makes the block of n and of what is below it.
 func (x *explainer) node(n physical.Node) *block {
+	if w, ok := n.(*physical.With); ok {
+		b, q := x.node(w.Input), x.node(w.Query)
+		q.cte = w.Name
+		b.in = append([]*block{q}, b.in...)
+		return b
+	}
 	if p, ok := n.(*physical.Project); ok && !x.o.Verbose {
 		if v, ok := p.Input.(*physical.Values); !ok || len(v.Out) > 0 {
 			return x.node(p.Input)
@@ -348,6 +365,8 @@ func (x *explainer) describe(n physical.Node) *block {
 		return x.join(n)
 	case *physical.Recursive:
 		return x.leaf("Recursive Union", "")
+	case *physical.CTEScan:
+		return x.leaf("CTE Scan", tableName(&schema.Table{Name: n.Name}, n.Alias))
 	case *physical.WorkTable:
 		return &block{label: fmt.Sprintf("WorkTable Scan %d", n.ID), kind: "WorkTable Scan"}
 	case *physical.Apply:

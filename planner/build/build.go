@@ -72,6 +72,11 @@ type binder struct {
 	nextID  int
 	depth   int
 	cteRefs int
+	// ctes are the WITH queries that may be computed once, each behind those that it
+	// refers to.
+	ctes []*sharedCTE
+	// around is the data-modifying statement in WITH being bound.
+	around *cteScope
 	// tables are the base tables of the statement by the id of each of their
 	// columns.
 	origin map[int]origin
@@ -118,6 +123,10 @@ func Bind(stmt ast.Stmt, o Options) (*Statement, error) {
 	s, err := b.statement(stmt)
 	if err != nil {
 		return nil, err
+	}
+	if s.Root != nil {
+		s.Root = b.placeCTEs(s.Root)
+		s.Writes = s.Writes || b.writingCTEs()
 	}
 	if err := b.checkParams(s.Root); err != nil {
 		return nil, err

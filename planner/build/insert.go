@@ -30,7 +30,7 @@ func systemTable(name string) *sqlerr.Error {
 
 func (b *binder) insert(s *ast.Insert) (*Statement, error) {
 	b.overriding = s.Overriding
-	sc := &scope{}
+	sc := &scope{ctes: b.visibleCTEs()}
 	ctes, err := b.with(s.With, sc)
 	if err != nil {
 		return nil, err

@@ -118,6 +118,9 @@ type cteScope struct {
 	recursive bool
 	work      *logical.WorkTable
 	outer     *scope // of the query that has the WITH
+	// shared is the query once it is bound, unless every reference binds its own.
+	shared  *sharedCTE
+	scanned bool // shared has a scan
 }
 
 func (c *cteScope) find(name string) *cteScope {
@@ -143,16 +146,19 @@ func (b *binder) with(w *ast.With, sc *scope) ([]*cteScope, error) {
 		}
 		q, ok := c.Stmt.(ast.Query)
 		if !ok {
-			return nil, sqlerr.NotSupported("data-modifying statement in WITH").At(c.Pos)
+			if err := b.mayWrite(c, w, sc); err != nil {
+				return nil, err
+			}
 		}
-		env := &cteScope{parent: sc.ctes, cte: c, outer: sc.parent, recursive: w.Recursive && mentions(q, c.Name)}
+		env := &cteScope{parent: sc.ctes, cte: c, outer: sc.parent, recursive: ok && w.Recursive && mentions(q, c.Name)}
 		all = append(all, env)
 		sc.ctes = env
 	}
 	return all, nil
 }
 
-// unusedCTEs binds the expressions that nothing referred to, for their errors.
+// unusedCTEs binds the expressions that nothing referred to: those that write run
+// all the same, the others are bound for their errors.
 func (b *binder) unusedCTEs(all []*cteScope) error {
 	for _, c := range all {
 		if !c.used {
@@ -164,13 +170,21 @@ func (b *binder) unusedCTEs(all []*cteScope) error {
 	return nil
 }
 
-// maxCTERefs bounds the references to common table expressions, each of which
-// is bound on its own: chains that refer twice would grow without bound.
+// maxCTERefs bounds how often common table expressions are bound: chains of such
+// as are bound anew for each reference would grow without bound.
 const maxCTERefs = 1000
 
-// cteQuery binds the query of c anew, seeing what c sees.
+// cteQuery binds the query of c, seeing what c sees, and shares it if that can be.
 func (b *binder) cteQuery(c *cteScope) (result, error) {
 	c.used = true
+	r, err := b.bindCTE(c)
+	if err == nil {
+		b.share(c, r)
+	}
+	return r, err
+}
+
+func (b *binder) bindCTE(c *cteScope) (result, error) {
 	if b.cteRefs++; b.cteRefs > maxCTERefs {
 		return result{}, sqlerr.New(sqlerr.StatementTooComplex, "too many references to WITH queries")
 	}
@@ -181,7 +195,13 @@ func (b *binder) cteQuery(c *cteScope) (result, error) {
 	if c.recursive {
 		return b.recursive(c, outer)
 	}
-	r, err := b.subquery(c.cte.Stmt.(ast.Query), outer)
+	var r result
+	var err error
+	if q, ok := c.cte.Stmt.(ast.Query); ok {
+		r, err = b.subquery(q, outer)
+	} else {
+		r, err = b.modifyingCTE(c)
+	}
 	if err != nil {
 		return r, err
 	}
@@ -206,8 +226,17 @@ func (b *binder) cteRef(c *cteScope, t *ast.TableRef, sc *scope) (logical.Node, 
 	if c.work != nil {
 		w := &logical.WorkTable{ID: c.work.ID, Out: b.renewed(c.work.Out)}
 		r = result{w, w.Out}
-	} else if r, err = b.cteQuery(c); err != nil {
-		return nil, nil, err
+	} else if c.shared == nil {
+		if r, err = b.cteQuery(c); err != nil {
+			return nil, nil, err
+		}
+	}
+	if c.shared != nil {
+		if c.shared.writes && len(c.shared.with.Out) == 0 {
+			return nil, nil, sqlerr.New(sqlerr.FeatureNotSupported, "WITH query \"%s\" does not have a RETURNING clause", c.cte.Name).At(t.Pos)
+		}
+		s := b.scanCTE(c, t.Alias.Name)
+		r = result{s, s.Out}
 	}
 	it := resultItem(c.cte.Name, r.cols)
 	if err := it.rename(t.Alias, "table", t.Pos); err != nil {

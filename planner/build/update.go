@@ -85,7 +85,7 @@ func (b *binder) restrict(c *changed, where ast.Expr, tail *ast.Tail, joined boo
 }
 
 func (b *binder) update(s *ast.Update) (*Statement, error) {
-	sc := &scope{}
+	sc := &scope{ctes: b.visibleCTEs()}
 	ctes, err := b.with(s.With, sc)
 	if err != nil {
 		return nil, err
@@ -248,7 +248,7 @@ func (b *binder) assignment(a ast.Assignment, t *schema.Table, sc *scope, values
 }
 
 func (b *binder) delete(s *ast.Delete) (*Statement, error) {
-	sc := &scope{}
+	sc := &scope{ctes: b.visibleCTEs()}
 	ctes, err := b.with(s.With, sc)
 	if err != nil {
 		return nil, err

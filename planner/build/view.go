@@ -69,6 +69,9 @@ func (b *binder) createView(s *ast.CreateView) (*Statement, error) {
 	if err != nil {
 		return nil, err
 	}
+	if b.writingCTEs() {
+		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "views must not contain data-modifying statements in WITH")
+	}
 	ns, name, err := b.creationName(s.Name)
 	if err != nil {
 		return nil, err

@@ -140,6 +140,10 @@ func (f *formatter) node(n Node, d int) {
 		return
 	case *Recursive:
 		f.line(d, "recursive %d [%s] from [%s], [%s]%s", n.ID, f.cols(n.Out), f.ids(n.In[0]), f.ids(n.In[1]), map[bool]string{true: " all"}[n.All])
+	case *With:
+		f.line(d, "with %d %s [%s]", n.ID, n.Name, f.cols(n.Out))
+	case *CTEScan:
+		f.line(d, "cte scan %d %s [%s]", n.ID, n.Name, f.cols(n.Out))
 	case *WorkTable:
 		f.line(d, "work table %d [%s]", n.ID, f.cols(n.Out))
 	case *DistinctOn:

@@ -23,6 +23,8 @@ type rel struct {
 // (not used for statements that write: they have their own).
 func Plan(root logical.Node, out []logical.Col) physical.Node {
 	switch root := root.(type) {
+	case *logical.With:
+		return &physical.With{ID: root.ID, Name: root.Name, Query: Plan(root.Query, root.Out), Input: Plan(root.Input, out)}
 	case *logical.Insert:
 		return lowerInsert(root)
 	case *logical.Upsert:
@@ -51,6 +53,8 @@ func lower(n logical.Node, need logical.Set) rel {
 		return newRel(v, n.Out)
 	case *logical.Recursive:
 		return lowerRecursive(n)
+	case *logical.CTEScan:
+		return newRel(&physical.CTEScan{ID: n.ID, Name: n.Name, Alias: n.Alias, Out: fields(n.Out)}, n.Out)
 	case *logical.WorkTable:
 		return newRel(&physical.WorkTable{ID: n.ID, Out: fields(n.Out)}, n.Out)
 	case *logical.ProjectSet:

@@ -37,6 +37,8 @@ const (
 	kindApply
 	kindRecursive
 	kindWorkTable
+	kindWith
+	kindCTEScan
 	kindEnd
 )
 
@@ -91,6 +93,10 @@ func newNode(kind byte) Node {
 		return &Recursive{}
 	case kindWorkTable:
 		return &WorkTable{}
+	case kindWith:
+		return &With{}
+	case kindCTEScan:
+		return &CTEScan{}
 	case kindWindow:
 		return &Window{}
 	case kindGapFill:
@@ -157,6 +163,10 @@ func kindOf(n Node) byte {
 		return kindRecursive
 	case *WorkTable:
 		return kindWorkTable
+	case *With:
+		return kindWith
+	case *CTEScan:
+		return kindCTEScan
 	case *Window:
 		return kindWindow
 	case *GapFill:
@@ -322,6 +332,16 @@ func (c *coder) node(v *Node) {
 		c.fields(&n.Out)
 	case *WorkTable:
 		small(c, &n.ID)
+		c.fields(&n.Out)
+	case *With:
+		small(c, &n.ID)
+		c.string(&n.Name)
+		c.node(&n.Query)
+		c.node(&n.Input)
+	case *CTEScan:
+		small(c, &n.ID)
+		c.string(&n.Name)
+		c.string(&n.Alias)
 		c.fields(&n.Out)
 	case *Apply:
 		enum(c, &n.Kind, AntiNull+1)

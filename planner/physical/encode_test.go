@@ -187,6 +187,10 @@ func (g *gen) node(depth int) Node {
 		return &Recursive{ID: g.int(0, 9), Seed: in(), Step: in(), All: g.bool(), Out: g.fields()}
 	case kindWorkTable:
 		return &WorkTable{ID: g.int(0, 9), Out: g.fields()}
+	case kindWith:
+		return &With{ID: g.int(0, 9), Name: "w", Query: in(), Input: in()}
+	case kindCTEScan:
+		return &CTEScan{ID: g.int(0, 9), Name: "w", Alias: "x", Out: g.fields()}
 	case kindApply:
 		return &Apply{Kind: JoinKind(g.int(0, 6)), Left: in(), Right: in(), Params: g.ints(), First: g.int(1, 9), Residual: g.exprs(1), Memo: g.bool(), Out: g.fields()}
 	case kindProjectSet:

@@ -13,6 +13,8 @@ func (n *Join) Fields() []Field             { return n.Out }
 func (n *Apply) Fields() []Field            { return n.Out }
 func (n *Recursive) Fields() []Field        { return n.Out }
 func (n *WorkTable) Fields() []Field        { return n.Out }
+func (n *With) Fields() []Field             { return n.Input.Fields() }
+func (n *CTEScan) Fields() []Field          { return n.Out }
 func (n *Sort) Fields() []Field             { return n.Input.Fields() }
 func (n *Limit) Fields() []Field            { return n.Input.Fields() }
 func (n *Append) Fields() []Field           { return n.Out }
@@ -42,6 +44,8 @@ func (n *Join) Inputs() []Node             { return []Node{n.Left, n.Right} }
 func (n *Apply) Inputs() []Node            { return []Node{n.Left, n.Right} }
 func (n *Recursive) Inputs() []Node        { return []Node{n.Seed, n.Step} }
 func (n *WorkTable) Inputs() []Node        { return nil }
+func (n *With) Inputs() []Node             { return []Node{n.Query, n.Input} }
+func (n *CTEScan) Inputs() []Node          { return nil }
 func (n *Sort) Inputs() []Node             { return []Node{n.Input} }
 func (n *Limit) Inputs() []Node            { return []Node{n.Input} }
 func (n *Append) Inputs() []Node           { return n.All }

@@ -175,6 +175,20 @@ type (
 		ID  int
 		Out []Field
 	}
+	// With gives the rows of Input, in which CTEScan ID stands for the rows of
+	// Query, the WITH query called Name: it runs once, as far as the scans read it,
+	// and whole, before Input, if it is one that writes.
+	With struct {
+		ID           int
+		Name         string
+		Query, Input Node
+	}
+	// CTEScan reads the rows of the With with its ID.
+	CTEScan struct {
+		ID          int
+		Name, Alias string
+		Out         []Field
+	}
 	// DistinctOn keeps the first row of each combination of Keys, in order of
 	// arrival.
 	DistinctOn struct {

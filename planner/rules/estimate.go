@@ -15,6 +15,7 @@ const (
 	equalShare  = 0.05   // of rows that an equality keeps
 	rangeShare  = 0.3    // of rows that any other condition keeps
 	groupShare  = 0.1    // groups per row
+	cteRows     = 1000   // of a WITH query that is computed once
 	setRows     = 1000   // of a call of a set-returning function, PostgreSQL's prorows
 )
 
@@ -39,6 +40,8 @@ func (s estimator) of(n logical.Node) float64 {
 		return 10 * s.of(n.Seed) // as PostgreSQL guesses
 	case *logical.WorkTable:
 		return 10
+	case *logical.CTEScan:
+		return cteRows
 	case *logical.ProjectSet:
 		return s.of(n.Input) * setRows
 	case *logical.Filter:

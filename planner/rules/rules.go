@@ -17,6 +17,14 @@ type Options struct {
 
 // Apply runs all rules on root. need are the columns of the result.
 func Apply(root logical.Node, need logical.Set, o Options) logical.Node {
+	if w, ok := root.(*logical.With); ok {
+		// Each query has its own parameters, and shares no column with others.
+		all := logical.Set{}
+		for _, c := range w.Out {
+			all.Add(c.ID)
+		}
+		return w.With([]logical.Node{Apply(w.Query, all, o), Apply(w.Input, need, o)})
+	}
 	root = Decorrelate(root)
 	next := o.Params + 1
 	root = Normalize(Parametrize(root, &next))
