@@ -512,7 +512,9 @@ func (x *explainer) join(n *physical.Join) *block {
 		physical.Inner: "Join", physical.Left: "Left Join", physical.Right: "Right Join", physical.Full: "Full Join",
 		physical.Semi: "Semi Join", physical.Anti: "Anti Join", physical.AntiNull: "Null-Aware Anti Join",
 	}[n.Kind]
-	if len(n.LeftKeys) > 0 {
+	if n.Asof != physical.NotAsof {
+		kind = "ASOF " + kind
+	} else if len(n.LeftKeys) > 0 {
 		kind = "Hash " + kind
 	} else if n.Kind == physical.Inner {
 		kind = "Nested Loop"
@@ -526,6 +528,9 @@ func (x *explainer) join(n *physical.Join) *block {
 			conds = append(conds, "("+x.d.text(n.LeftKeys[i], n.Left)+" = "+x.d.text(n.RightKeys[i], n.Right)+")")
 		}
 		b.add("Hash Cond", "%s", all(conds))
+	}
+	if n.Asof != physical.NotAsof {
+		b.add("ASOF Cond", "(%s %s %s)", x.d.text(n.LeftTime, n.Left), n.Asof, x.d.text(n.RightTime, n.Right))
 	}
 	if len(n.Residual) > 0 {
 		b.add("Join Filter", "%s", x.d.conjunction(n.Residual, n.Left, n.Right))

@@ -20,7 +20,8 @@ type Build struct {
 	types []types.Type     // of the keys
 	keep  bool             // rows are needed, not their keys alone
 	node  *physical.Join
-	level int // how many joins have passed the rows on in files
+	times *times // of an ASOF join, else nil
+	level int    // how many joins have passed the rows on in files
 
 	mu      sync.Mutex // held while building
 	opened  bool
@@ -51,13 +52,13 @@ func NewBuild(input op.Operator, n *physical.Join) (*Build, error) {
 		kinds = append(kinds, vector.KindOf(f.Type))
 	}
 	b.rows = vector.NewBuilder(kinds...)
-	if len(n.RightKeys) == 0 {
-		return b, nil
+	var err error
+	if b.times, err = newTimes(n, in); err != nil || len(n.RightKeys) == 0 {
+		return b, err
 	}
 	for _, k := range n.RightKeys {
 		b.types = append(b.types, k.Type())
 	}
-	var err error
 	if b.keys, err = compute.Compile(n.RightKeys, in); err != nil {
 		return nil, err
 	}
@@ -110,9 +111,9 @@ func (b *Build) read(q *op.Context) error {
 		}
 		b.count += in.Count()
 		rows := in.Rows()
+		var keys []*vector.Vector
 		if b.keys != nil {
-			keys, err := b.keys.Run(q, in)
-			if err != nil {
+			if keys, err = b.keys.Run(q, in); err != nil {
 				return err
 			}
 			if b.parts != nil {
@@ -121,6 +122,16 @@ func (b *Build) read(q *op.Context) error {
 				}
 				continue
 			}
+		}
+		if b.times != nil {
+			if rows, err = b.times.append(q, in, keys); err != nil {
+				return err
+			}
+			if len(rows.Sel) == 0 {
+				continue
+			}
+		}
+		if b.keys != nil {
 			if rows, err = b.number(ids, keys, rows, &buf); err != nil {
 				return err
 			}
@@ -131,7 +142,7 @@ func (b *Build) read(q *op.Context) error {
 			}
 		}
 		// The list takes as much again as the numbers.
-		n := b.bytes() + int64(len(b.numbers))*4
+		n := b.bytes() + int64(len(b.numbers))*4 + b.times.bytes(true)
 		if !b.spills() {
 			if err := b.account.Set(n); err != nil {
 				return err
@@ -149,11 +160,17 @@ func (b *Build) read(q *op.Context) error {
 	if b.parts != nil {
 		return b.parts.Finish()
 	}
-	if b.keys == nil || !b.keep || b.wild != nil {
+	switch {
+	case b.times != nil:
+		if err := b.indexTimes(q); err != nil {
+			return err
+		}
+	case b.keys == nil || !b.keep || b.wild != nil:
 		return nil
+	default:
+		b.index()
 	}
-	b.index()
-	return b.account.Set(b.bytes())
+	return b.account.Set(b.bytes() + b.times.bytes(false))
 }
 
 // number numbers the keys of the rows that count, and returns the rows to keep:
@@ -188,15 +205,27 @@ func (b *Build) number(ids []uint32, keys []*vector.Vector, rows vector.Rows, bu
 
 // index lists the rows by key: counted, then filled in.
 func (b *Build) index() {
-	n := b.table.Len()
-	b.list = make([]uint32, len(b.numbers))
-	if n == len(b.numbers) { // each key once, and no NULL
+	if b.table.Len() == len(b.numbers) { // each key once, and no NULL
+		b.list = make([]uint32, len(b.numbers))
 		for row, k := range b.numbers {
 			b.list[k] = uint32(row)
 		}
 		return
 	}
-	b.starts = make([]uint32, n+1)
+	b.startKeys()
+	for row, k := range b.numbers {
+		if k != hash.None {
+			b.place(uint32(row))
+		}
+	}
+	b.endKeys()
+}
+
+// startKeys counts the rows of each key: starts[k] is where place puts the next one
+// of key k, until endKeys.
+func (b *Build) startKeys() {
+	b.list = make([]uint32, len(b.numbers))
+	b.starts = make([]uint32, b.table.Len()+1)
 	for _, k := range b.numbers {
 		if k != hash.None {
 			b.starts[k]++
@@ -207,13 +236,17 @@ func (b *Build) index() {
 		b.starts[k] = sum
 		sum += c
 	}
-	for row, k := range b.numbers {
-		if k != hash.None {
-			b.list[b.starts[k]] = uint32(row)
-			b.starts[k]++
-		}
-	}
-	copy(b.starts[1:], b.starts[:n])
+}
+
+// place lists a row, which has a key, behind the others of its key.
+func (b *Build) place(row uint32) {
+	k := b.numbers[row]
+	b.list[b.starts[k]] = row
+	b.starts[k]++
+}
+
+func (b *Build) endKeys() {
+	copy(b.starts[1:], b.starts)
 	b.starts[0] = 0
 }
 
@@ -262,7 +295,7 @@ func (b *Build) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.account.Close()
-	b.table, b.rows, b.numbers, b.starts, b.list, b.wild = nil, nil, nil, nil, nil, nil
+	b.table, b.rows, b.numbers, b.starts, b.list, b.wild, b.times = nil, nil, nil, nil, nil, nil, nil
 	return errors.Join(b.parts.Close(), b.input.Close())
 }
 

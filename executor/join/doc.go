@@ -11,6 +11,9 @@
 // beside them; else pairs are gathered, a batch at a time, and the residual is
 // evaluated on them.
 //
+// An ASOF join lists the rows of each key by time, and looks up each left row's
+// time among those of its key: it has one partner at most.
+//
 // A NULL key equals nothing. NOT IN (AntiNull) asks more: a row passes only when
 // it differs for certain from every row of the right side.
 //

@@ -7,9 +7,11 @@ import (
 	"github.com/dejaq/fasti/executor/filter"
 	"github.com/dejaq/fasti/executor/hash"
 	"github.com/dejaq/fasti/executor/op"
+	"github.com/dejaq/fasti/executor/sort"
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/planner/physical"
+	"github.com/dejaq/fasti/sql/expr"
 )
 
 // Join is the operator: it reads the left side against a Build.
@@ -19,17 +21,21 @@ type Join struct {
 	build    *Build
 	owned    bool             // the Build is this operator's alone
 	keys     *compute.Program // of the left side; nil without keys
-	residual *compute.Program // over the columns of both sides; nil for none
+	residual *compute.Program // over the columns of both sides, of the left one with asof; nil for none
+	asof     physical.Asof
+	time     *compute.Program // of the left side; nil without asof
 
-	q     *op.Context
-	ready bool
-	table *hash.Table // the Build's, to look up in
-	wild  *wild
+	q      *op.Context
+	ready  bool
+	table  *hash.Table // the Build's, to look up in
+	wild   *wild
+	finder *sort.Finder // of the Build's times; nil without asof
 
 	// The left batch in work.
 	batch *vector.Batch
 	some  []uint16 // buffer of rows without NULL keys
-	ids   []uint32 // keys of its rows
+	timed []uint16 // buffer of rows without NULL times
+	ids   []uint32 // keys of its rows; with asof places of their partners
 	sel   []uint16 // rows that count
 	row   int      // of sel: the next to pair
 	match int      // of its matches: the next to pair
@@ -53,7 +59,7 @@ type Join struct {
 // New returns the join of left, and the right side that build reads; owned says
 // that nobody else uses build.
 func New(left op.Operator, build *Build, owned bool, n *physical.Join) (*Join, error) {
-	j := &Join{kind: n.Kind, left: left, build: build, owned: owned}
+	j := &Join{kind: n.Kind, left: left, build: build, owned: owned, asof: n.Asof}
 	l, r := fieldTypes(n.Left), fieldTypes(n.Right)
 	j.pairs = newPairWindow(l, r)
 	var err error
@@ -62,8 +68,16 @@ func New(left op.Operator, build *Build, owned bool, n *physical.Join) (*Join, e
 			return nil, err
 		}
 	}
+	in := l
+	if n.Asof != physical.NotAsof {
+		if j.time, err = compute.Compile([]expr.Expr{n.LeftTime}, l); err != nil {
+			return nil, err
+		}
+	} else {
+		in = append(append(make([]types.Type, 0, len(l)+len(r)), l...), r...)
+	}
 	if len(n.Residual) > 0 {
-		j.residual, err = compute.CompileFilter(n.Residual, append(append([]types.Type(nil), l...), r...))
+		j.residual, err = compute.CompileFilter(n.Residual, in)
 	}
 	return j, err
 }
@@ -135,6 +149,11 @@ func (j *Join) start() error {
 	j.rights = op.Get[uint32](j.q.Pool, vector.MaxRows)[:0]
 	if b.table != nil {
 		j.table = b.table.Finder()
+	}
+	if b.times != nil {
+		j.finder = b.times.values.Finder()
+	}
+	if j.table != nil || j.finder != nil {
 		j.ids = op.Get[uint32](j.q.Pool, vector.MaxRows)
 	}
 	if b.wild != nil {
@@ -163,9 +182,19 @@ func (j *Join) take(b *vector.Batch) error {
 	}
 	j.seen = j.seen[:w]
 	clear(j.seen)
-	if j.keys == nil {
-		return nil
+	if j.keys != nil {
+		if err := j.find(b); err != nil {
+			return err
+		}
 	}
+	if j.finder != nil {
+		return j.nearest(b)
+	}
+	return nil
+}
+
+// find finds the keys of a left batch.
+func (j *Join) find(b *vector.Batch) error {
 	keys, err := j.keys.Run(j.q, b)
 	if err != nil {
 		return err
@@ -204,7 +233,7 @@ func (j *Join) step() (*vector.Batch, error) {
 			}
 		}
 		return j.finish(), nil
-	case j.kind <= physical.Left && j.residual == nil && j.build.unique():
+	case j.finder != nil, j.kind <= physical.Left && j.residual == nil && j.build.unique():
 		return j.beside(), nil
 	}
 	n, err := j.pair()

@@ -63,6 +63,9 @@ func (b *Build) spill(q *op.Context) error {
 		kinds[i] = v.Kind
 	}
 	b.rows, b.table, b.numbers = vector.NewBuilder(kinds...), hash.New(b.types), nil
+	if b.times != nil {
+		b.times.reset()
+	}
 	return b.account.Set(b.parts.Memory())
 }
 

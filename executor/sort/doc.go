@@ -20,4 +20,6 @@
 //
 // What does not fit in memory goes to temporary files as sorted runs, in blocks of
 // the column stream, and is merged, fanIn runs at once, by comparing rows.
+//
+// Values are looked up among others in the same order by Finders of Values.
 package sort

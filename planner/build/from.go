@@ -239,8 +239,8 @@ var joinKinds = map[string]physical.JoinKind{
 
 // join binds a JOIN; see transformFromClauseItem.
 func (b *binder) join(t *ast.JoinExpr, sc *scope) (logical.Node, []*item, error) {
-	if t.Asof {
-		return nil, nil, sqlerr.NotSupported("ASOF JOIN").At(t.Pos)
+	if t.Asof && t.Kind != "INNER" && t.Kind != "LEFT" {
+		return nil, nil, sqlerr.NotSupported("ASOF %s JOIN", t.Kind).At(t.Pos)
 	}
 	left, litems, err := b.tableExpr(t.Left, sc)
 	if err != nil {
@@ -269,6 +269,9 @@ func (b *binder) join(t *ast.JoinExpr, sc *scope) (logical.Node, []*item, error)
 		using = commonNames(litems, ritems)
 	}
 	j := beside(joinKinds[t.Kind], left, right, nil)
+	if j.Asof = t.Asof; j.Asof && j.Lateral {
+		return nil, nil, sqlerr.NotSupported("LATERAL on the right side of an ASOF JOIN").At(t.Pos)
+	}
 	merged := &item{name: t.Alias.Name, relSeen: t.Alias.Name != "", colsSeen: true, join: true}
 	var node logical.Node = j
 	if len(using) > 0 {
@@ -283,7 +286,14 @@ func (b *binder) join(t *ast.JoinExpr, sc *scope) (logical.Node, []*item, error)
 			return nil, nil, err
 		}
 		conds := logical.Conjuncts(nil, clean(cond, on.level))
-		if node, err = onSubqueries(j, subs, conds, on); err != nil {
+		if t.Asof {
+			if len(subs) > 0 {
+				return nil, nil, sqlerr.NotSupported("subquery in ON of an ASOF JOIN").At(t.Pos)
+			}
+			if err := asof(j, conds, t.Pos); err != nil {
+				return nil, nil, err
+			}
+		} else if node, err = onSubqueries(j, subs, conds, on); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -353,7 +363,11 @@ func (b *binder) using(j *logical.Join, names []string, left, right []*item, mer
 			pair[s] = c
 		}
 		l, r := pair[0].col().Ref(), pair[1].col().Ref()
-		eq, err := b.call("=", []expr.Expr{l, r}, -1)
+		op := "="
+		if t.Asof && i == len(names)-1 {
+			op = ">=" // the last column is the time
+		}
+		eq, err := b.call(op, []expr.Expr{l, r}, -1)
 		if err != nil {
 			if sqlerr.Code(err) == sqlerr.UndefinedFunction {
 				err = sqlerr.New(sqlerr.DatatypeMismatch, "JOIN/USING types %s and %s cannot be matched", l.Type().Plain(), r.Type().Plain())

@@ -112,6 +112,9 @@ func (f *formatter) node(n Node, d int) {
 		if n.Lateral {
 			kind = "lateral " + kind
 		}
+		if n.Asof {
+			kind = "asof " + kind
+		}
 		for _, b := range n.Binds {
 			kind += fmt.Sprintf(" $%d=%s", b.N, f.col(b.Col.ID))
 		}

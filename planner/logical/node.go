@@ -87,12 +87,18 @@ type (
 	// Right of a Lateral join, which is Inner, Left, Semi or Anti, may use columns
 	// of Left: it is evaluated for each left row. Once Parametrize has been there
 	// it uses parameters instead: Binds.
+	//
+	// An Asof join, which is Inner or Left, gives each left row with at most one of
+	// the right rows on which On is TRUE: the one nearest by the inequality of On.
+	// On holds it (Between), equalities between the sides, and, of a Left join,
+	// conditions over left columns.
 	Join struct {
 		Kind        physical.JoinKind
 		Left, Right Node
 		On          []expr.Expr
 		Lateral     bool
 		Binds       []Bind
+		Asof        bool
 	}
 	// Sort orders its input; with Limit ≥ 0 it keeps the first Limit rows. Count
 	// and Offset as in physical.Sort.

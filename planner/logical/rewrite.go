@@ -195,6 +195,11 @@ func Pull(n Node, outer Set, exists bool) (Node, []expr.Expr) {
 		}
 	case *Join:
 		c := *n
+		if n.Asof && n.Kind == physical.Inner { // which right row is nearest depends on the others
+			var on []expr.Expr
+			c.Left, on = Pull(n.Left, outer, exists)
+			return &c, on
+		}
 		switch n.Kind {
 		case physical.Inner:
 			var on, more []expr.Expr

@@ -10,9 +10,9 @@ import (
 )
 
 // lowerJoin makes a hash join of the equalities between the sides; what else ON
-// says is left to the residual. Workers that share the left side build the right
-// one once, so a chain stays one, unless the right rows have to remember whether
-// they found a partner.
+// says is left to the residual, but for the inequality of an ASOF join. Workers
+// that share the left side build the right one once, so a chain stays one, unless
+// the right rows have to remember whether they found a partner.
 func lowerJoin(n *logical.Join, need logical.Set) rel {
 	if n.Lateral {
 		return lowerApply(n, need)
@@ -39,6 +39,12 @@ func lowerJoin(n *logical.Join, need logical.Set) rel {
 			j.LeftKeys = append(j.LeftKeys, left.expr(l))
 			j.RightKeys = append(j.RightKeys, right.expr(r))
 			continue
+		}
+		if n.Asof && j.Asof == physical.NotAsof {
+			if by, l, r := nearest(c, lcols, rcols); by != physical.NotAsof {
+				j.Asof, j.LeftTime, j.RightTime = by, left.expr(l), right.expr(r)
+				continue
+			}
 		}
 		j.Residual = append(j.Residual, both.expr(c))
 	}
@@ -75,12 +81,41 @@ func hashKeys(c expr.Expr, left, right logical.Set, constants bool) (l, r expr.E
 			return nil, nil, false
 		}
 	}
+	return sameType(l, r)
+}
+
+// nearest splits the inequality of an ASOF join into a left and a right time of
+// one type; NotAsof when c is none.
+func nearest(c expr.Expr, left, right logical.Set) (by physical.Asof, l, r expr.Expr) {
+	op := logical.Between(c, left, right)
+	by = map[string]physical.Asof{
+		">=": physical.AtOrBefore, ">": physical.Before, "<=": physical.AtOrAfter, "<": physical.After,
+	}[op]
+	if by == physical.NotAsof {
+		return by, nil, nil
+	}
+	args := c.(expr.Call).Args
+	l, r = args[0], args[1]
+	if !left.Covers(l) { // 5 > 3 is 3 < 5
+		l, r = r, l
+		by = map[physical.Asof]physical.Asof{
+			physical.AtOrBefore: physical.AtOrAfter, physical.Before: physical.After,
+			physical.AtOrAfter: physical.AtOrBefore, physical.After: physical.Before,
+		}[by]
+	}
+	l, r, ok := sameType(l, r)
+	// As "=", every other comparison is over one type or one family of widest.
+	invariants.Check(ok, "%v cannot be ordered with %v", l, r)
+	return by, l, r
+}
+
+// sameType brings two sides of a comparison to one type: that which both casts
+// reach without loss, if there is one.
+func sameType(l, r expr.Expr) (expr.Expr, expr.Expr, bool) {
 	lt, rt := l.Type().ID, r.Type().ID
 	if lt == rt || isText(lt) && isText(rt) {
 		return l, r, true
 	}
-	// An equality across types: compare in the type that both casts reach
-	// without loss, if there is one.
 	common, ok := widest(lt, rt)
 	if !ok {
 		return nil, nil, false

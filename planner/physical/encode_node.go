@@ -255,6 +255,9 @@ func (c *coder) node(v *Node) {
 		c.exprs(&n.LeftKeys)
 		c.exprs(&n.RightKeys)
 		c.exprs(&n.Residual)
+		enum(c, &n.Asof, After+1)
+		c.optional(&n.LeftTime)
+		c.optional(&n.RightTime)
 		c.fields(&n.Out)
 	case *Sort:
 		c.node(&n.Input)

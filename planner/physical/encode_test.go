@@ -162,7 +162,7 @@ func (g *gen) node(depth int) Node {
 			return Agg{Func: g.id(), Args: g.exprs(1), Distinct: g.bool(), Filter: g.optional(1), T: g.typ(), Direct: g.exprs(1), Order: drawList(g, func() SortKey { return SortKey{g.expr(1), g.bool(), g.bool()} })}
 		})}
 	case kindJoin:
-		return &Join{Kind: JoinKind(g.int(0, 6)), Left: in(), Right: in(), LeftKeys: g.exprs(1), RightKeys: g.exprs(1), Residual: g.exprs(1), Out: g.fields()}
+		return &Join{Kind: JoinKind(g.int(0, 6)), Left: in(), Right: in(), LeftKeys: g.exprs(1), RightKeys: g.exprs(1), Residual: g.exprs(1), Asof: Asof(g.int(0, 4)), LeftTime: g.optional(1), RightTime: g.optional(1), Out: g.fields()}
 	case kindSort:
 		return &Sort{Input: in(), Limit: int64(g.int(-1, 100)), Count: g.optional(1), Offset: g.optional(1), Keys: drawList(g, func() SortKey { return SortKey{g.expr(1), g.bool(), g.bool()} })}
 	case kindLimit:

@@ -115,11 +115,17 @@ type (
 	// Join combines rows whose keys are equal (hash join; none: every pair) and
 	// on which Residual is TRUE. Semi and Anti give left columns only. The right
 	// side is built.
+	//
+	// With Asof it is Inner or Left and gives each left row with at most one of
+	// these right rows: that whose RightTime is nearest to LeftTime and on the side
+	// that Asof says. Residual is of left columns then.
 	Join struct {
 		Kind                JoinKind
 		Left, Right         Node
 		LeftKeys, RightKeys []expr.Expr // pairwise of equal types
 		Residual            []expr.Expr
+		Asof                Asof
+		LeftTime, RightTime expr.Expr // of equal types; nil without Asof
 		Out                 []Field
 	}
 	// Apply evaluates Right for each row of Left, whose columns Params[i] it sees as
@@ -352,3 +358,17 @@ const (
 	// a NULL key only when the right side is empty.
 	AntiNull
 )
+
+// Asof says which right rows may be the nearest to a left row.
+type Asof uint8
+
+const (
+	NotAsof    Asof = iota
+	AtOrBefore      // left time >= right time
+	Before          // left time > right time
+	AtOrAfter       // left time <= right time
+	After           // left time < right time
+)
+
+// String returns the operator between left and right time.
+func (a Asof) String() string { return [...]string{"", ">=", ">", "<=", "<"}[a] }

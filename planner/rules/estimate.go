@@ -72,6 +72,8 @@ func (s estimator) of(n logical.Node) float64 {
 		switch {
 		case n.Filters():
 			return max(1, l/2)
+		case n.Asof:
+			return l
 		case n.Kind == physical.Inner && len(n.On) == 0:
 			return l * r
 		}

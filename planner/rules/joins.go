@@ -20,7 +20,7 @@ func OrderJoins(n logical.Node, rows func(*schema.Table) (int64, bool)) logical.
 type joinOrder struct{ est estimator }
 
 func (o *joinOrder) visit(n logical.Node) logical.Node {
-	if j, ok := n.(*logical.Join); ok && j.Kind == physical.Inner && !j.Lateral {
+	if j, ok := n.(*logical.Join); ok && j.Kind == physical.Inner && !j.Lateral && !j.Asof {
 		var leaves []logical.Node
 		var conds []expr.Expr
 		collect(j, &leaves, &conds)
@@ -39,7 +39,7 @@ func (o *joinOrder) visit(n logical.Node) logical.Node {
 	}
 	n = n.With(out)
 	// A left join whose right side is much larger builds the left one instead.
-	if j, ok := n.(*logical.Join); ok && j.Kind == physical.Left && !j.Lateral && o.est.of(j.Right) > 2*o.est.of(j.Left) {
+	if j, ok := n.(*logical.Join); ok && j.Kind == physical.Left && !j.Lateral && !j.Asof && o.est.of(j.Right) > 2*o.est.of(j.Left) {
 		return &logical.Join{Kind: physical.Right, Left: j.Right, Right: j.Left, On: j.On}
 	}
 	return n
@@ -48,7 +48,7 @@ func (o *joinOrder) visit(n logical.Node) logical.Node {
 // collect lists the inputs and the conditions of nested inner joins.
 func collect(n logical.Node, leaves *[]logical.Node, conds *[]expr.Expr) {
 	j, ok := n.(*logical.Join)
-	if !ok || j.Kind != physical.Inner || j.Lateral {
+	if !ok || j.Kind != physical.Inner || j.Lateral || j.Asof {
 		*leaves = append(*leaves, n)
 		return
 	}

@@ -189,6 +189,11 @@ func pushJoin(n *logical.Join, conds []expr.Expr) logical.Node {
 	c.Kind = simplify(n.Kind, conds, left, right)
 	var toLeft, toRight, stay []expr.Expr
 	on := n.On
+	if n.Asof { // a right row less, and another one is the nearest
+		toLeft, stay = split(conds, left.Covers)
+		c.Left, c.Right = push(n.Left, toLeft), push(n.Right, nil)
+		return filter(&c, stay)
+	}
 	switch c.Kind {
 	case physical.Inner:
 		all := mergeConds(on, conds)
