@@ -98,13 +98,18 @@ func Plan(stmt ast.Stmt, o Options) (*Prepared, error) {
 
 // Type resolves a type as written, as in PREPARE name (type, …). Errors are
 // *sqlerr.Error: 42704 for an unknown type, 0A000 for one that Fasti has not.
-func Type(name ast.TypeName) (types.Type, error) { return build.Type(name) }
+func Type(name ast.TypeName, o Options) (types.Type, error) { return surroundings(o).Type(name) }
 
 func bind(stmt ast.Stmt, o Options) (*build.Statement, error) {
-	return build.Bind(stmt, build.Options{
+	return build.Bind(stmt, surroundings(o))
+}
+
+// surroundings are the options that the binder takes.
+func surroundings(o Options) build.Options {
+	return build.Options{
 		Catalog: o.Catalog, SearchPath: o.SearchPath, Database: o.Database, Params: o.Params, Values: o.Values,
 		View: o.View, User: o.User,
-	})
+	}
 }
 
 // optimize applies the rules.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dejaq/fasti/meta/etcd"
 	"github.com/dejaq/fasti/meta/schema"
+	"github.com/dejaq/fasti/meta/types"
 )
 
 // The namespaces that always exist.
@@ -27,6 +28,8 @@ type View struct {
 	// objectsByID what is stored.
 	objectsByName []*schema.Object // by kind, namespace, name
 	objectsByID   []objectEntry
+	// defs are the enum types by their OIDs.
+	defs []*types.Def
 	// definitionsKeyRev is the revision of revisionKey's last change, 0 for none.
 	definitionsKeyRev int64
 }
@@ -140,6 +143,7 @@ func reset(kvs []etcd.KV, rev int64) (*View, error) {
 		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
 	})
 	slices.SortFunc(v.objectsByID, func(a, b objectEntry) int { return cmp.Compare(a.object.ID, b.object.ID) })
+	v.link(&View{})
 	v.objectsByName = orderObjects(v.objectsByID)
 	return v, nil
 }
@@ -196,7 +200,14 @@ func apply(old *View, events []etcd.Event, rev int64) (*View, error) {
 		}
 		v.insert(entry{t, e.ModRev})
 	}
-	if objects {
+	if tables || objects {
+		if !tables {
+			v.byName, v.byID = slices.Clone(old.byName), slices.Clone(old.byID)
+		}
+		if !objects {
+			v.objectsByID = slices.Clone(old.objectsByID)
+		}
+		v.link(old)
 		v.objectsByName = orderObjects(v.objectsByID)
 	}
 	return v, nil

@@ -72,8 +72,10 @@ type Object struct {
 	View     *View
 	Sequence *Sequence
 	Role     *Role
-	// Labels are the labels of an enum type in their order.
-	Labels []string
+	// Labels are the labels of an enum type in their order, Numbers what stands for
+	// each in stored values: they increase.
+	Labels  []string
+	Numbers []int32
 }
 
 // Dependency is a table or object, or with Column one column of it.
@@ -164,7 +166,8 @@ type Member struct {
 // Clone returns a copy of o that shares nothing with it.
 func (o *Object) Clone() *Object {
 	c := *o
-	c.ACL, c.Depends, c.Labels = slices.Clone(o.ACL), slices.Clone(o.Depends), slices.Clone(o.Labels)
+	c.ACL, c.Depends = slices.Clone(o.ACL), slices.Clone(o.Depends)
+	c.Labels, c.Numbers = slices.Clone(o.Labels), slices.Clone(o.Numbers)
 	if o.View != nil {
 		v := *o.View
 		v.Columns, v.Options, v.Refs = slices.Clone(v.Columns), slices.Clone(v.Options), slices.Clone(v.Refs)
@@ -199,6 +202,9 @@ func (o *Object) Validate() error {
 	case (o.View != nil) != (o.Kind == ViewObject), (o.Sequence != nil) != (o.Kind == SequenceObject), (o.Role != nil) != (o.Kind == RoleObject):
 		return bad("wrong body")
 	}
+	if err := o.validateLabels(); err != nil {
+		return bad("%v", err)
+	}
 	return nil
 }
 
@@ -220,6 +226,7 @@ const (
 	objectSequence  = 12 // message
 	objectRole      = 13 // message
 	objectLabel     = 14 // string, repeated
+	objectNumbers   = 15 // packed zigzag
 
 	dependsID     = 1 // varint
 	dependsColumn = 2 // varint
@@ -288,7 +295,8 @@ func AppendObject(dst []byte, o *Object) []byte {
 		if r := o.Role; r != nil {
 			b = appendMessage(b, objectRole, appendRole(nil, r))
 		}
-		return appendStrings(b, objectLabel, o.Labels)
+		b = appendStrings(b, objectLabel, o.Labels)
+		return appendNumbers(b, objectNumbers, o.Numbers)
 	})
 }
 
@@ -408,6 +416,8 @@ func DecodeObject(src []byte) (*Object, error) {
 			return f.message(o.Role.field)
 		case objectLabel:
 			return addString(&o.Labels, f)
+		case objectNumbers:
+			return setNumbers(&o.Numbers, f)
 		}
 		return nil
 	})

@@ -23,7 +23,7 @@ func objects() []*Object {
 			Superuser: true, Login: true, BypassRLS: true, Limit: -1, Password: "x", ValidUntil: "infinity",
 			Members: []Member{{Role: 10, Grantor: 11, Admin: true}}, Settings: []string{"work_mem=1"},
 		}},
-		{ID: 16394, Kind: TypeObject, Namespace: "s", Name: "e", Labels: []string{"a", ""}},
+		{ID: 16394, Kind: TypeObject, Namespace: "s", Name: "e", Labels: []string{"a", ""}, Numbers: []int32{-7, 1 << 20}},
 		{ID: 5, Kind: DatabaseObject, Name: "d"},
 	}
 }

@@ -105,6 +105,15 @@ type origin struct {
 	ordinal int
 }
 
+// Type resolves a type as written in the surroundings o. Errors are
+// *sqlerr.Error with the position.
+func (o Options) Type(n ast.TypeName) (types.Type, error) {
+	if len(o.SearchPath) == 0 {
+		o.SearchPath = []string{"public"}
+	}
+	return (&binder{o: o}).typeOf(n)
+}
+
 // Bind binds stmt. Errors are *sqlerr.Error.
 func Bind(stmt ast.Stmt, o Options) (*Statement, error) {
 	if o.Values == nil {
@@ -118,7 +127,7 @@ func Bind(stmt ast.Stmt, o Options) (*Statement, error) {
 		if t.ID == types.Invalid {
 			t = types.Of(types.Invalid)
 		}
-		b.params = append(b.params, t)
+		b.params = append(b.params, b.current(t))
 	}
 	s, err := b.statement(stmt)
 	if err != nil {
@@ -157,6 +166,8 @@ func (b *binder) statement(stmt ast.Stmt) (*Statement, error) {
 		return b.createSequence(stmt)
 	case *ast.CreateView:
 		return b.createView(stmt)
+	case *ast.CreateType:
+		return b.createType(stmt)
 	case *ast.CreateSchema:
 		return b.createSchema(stmt)
 	case *ast.Alter:

@@ -266,6 +266,8 @@ func (b *binder) alter(s *ast.Alter) (*Statement, error) {
 		return b.alterSchema(s)
 	case "TABLE", "VIEW", "SEQUENCE":
 		return b.alterRelation(s)
+	case "TYPE":
+		return b.alterType(s)
 	}
 	return nil, sqlerr.NotSupported("ALTER %s", s.Kind)
 }

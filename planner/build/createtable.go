@@ -241,7 +241,7 @@ func (b *binder) columnDef(t *schema.Table, d ast.ColumnDef) (_ schema.Column, e
 			return c, sqlerr.New(sqlerr.FeatureNotSupported, "array of serial is not implemented").At(d.Type.Pos)
 		}
 		c.Type = types.Of(id)
-	} else if c.Type, err = Type(d.Type); err != nil {
+	} else if c.Type, err = b.typeOf(d.Type); err != nil {
 		return c, err
 	}
 	switch c.Type.ID {

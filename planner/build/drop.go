@@ -21,6 +21,8 @@ type dropper struct {
 	// blocked are the dependents that stop DROP … RESTRICT, and what CASCADE takes
 	// along: their description and what they depend on.
 	blocked []dependent
+	// columns are those of a type that goes: CASCADE would have to drop them.
+	columns []string
 }
 
 type dependent struct{ what, on string }
@@ -102,6 +104,9 @@ func (d *dropper) blockedBy(id schema.ObjectID, what, on string) {
 // dependents takes along what depends on one object.
 func (d *dropper) dependents(id schema.ObjectID) {
 	on := d.gone[id]
+	if strings.HasPrefix(on, "type ") {
+		d.typedColumns(id)
+	}
 	needs := func(list []schema.Dependency) bool {
 		return slices.ContainsFunc(list, func(x schema.Dependency) bool { return x.ID == id })
 	}
@@ -154,6 +159,9 @@ func (d *dropper) finish(tag string, cascade bool, skipped []string) (*Statement
 		return nil, sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop %s", what).
 			WithDetail("%s", strings.Join(lines, "\n")).
 			WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
+	}
+	if len(d.columns) > 0 {
+		return nil, sqlerr.NotSupported("%s CASCADE of the type of column \"%s\"", tag, d.columns[0])
 	}
 	st := d.statement(tag)
 	for _, text := range skipped {
@@ -234,6 +242,9 @@ func (b *binder) dropTarget(kind string, n ast.Name) (*schema.Object, error) {
 			return nil, sqlerr.New(sqlerr.DependentObjectsStillExist, "cannot drop schema %s because it is required by the database system", name)
 		}
 		return o, nil
+	}
+	if kind == "TYPE" {
+		return b.dropType(n)
 	}
 	if len(n.Parts) > 1 {
 		ns := n.Parts[len(n.Parts)-2]

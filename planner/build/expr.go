@@ -669,7 +669,7 @@ func (b *binder) caseOf(e *ast.Case, sc *scope) (expr.Expr, error) {
 }
 
 func (b *binder) castOf(e *ast.Cast, sc *scope) (expr.Expr, error) {
-	t, err := Type(e.Type)
+	t, err := b.typeOf(e.Type)
 	if err != nil {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ func (b *binder) setCall(sig *function.Signature, args []expr.Expr, defs []ast.C
 	call := logical.SetCall{Func: sig.ID, Args: args}
 	if sig.Untyped() {
 		for _, d := range defs {
-			t, err := Type(d.Type)
+			t, err := b.typeOf(d.Type)
 			if err != nil {
 				return call, err
 			}

@@ -115,7 +115,7 @@ func planned(stmt ast.Stmt) bool {
 	switch stmt.(type) {
 	case ast.Query, *ast.Declare, *ast.Insert, *ast.Update, *ast.Delete, *ast.CreateTable, *ast.DropTable, *ast.Truncate, *ast.Copy,
 		*ast.CreateIndex, *ast.DropIndex, *ast.RenameIndex, *ast.Reindex,
-		*ast.CreateSchema, *ast.CreateView, *ast.CreateSequence, *ast.Alter, *ast.Drop, *ast.Comment:
+		*ast.CreateSchema, *ast.CreateView, *ast.CreateSequence, *ast.CreateType, *ast.Alter, *ast.Drop, *ast.Comment:
 		return true
 	}
 	return false
@@ -189,6 +189,9 @@ func (s *Session) Parse(_ context.Context, name, text string, oids []uint32) err
 	st := &statement{text: text}
 	for _, oid := range oids {
 		t, ok := types.ByOID(oid)
+		if !ok {
+			t, ok = s.engine.Catalog.View().TypeByOID(oid)
+		}
 		if !ok && oid != 0 {
 			return s.fail(sqlerr.NotSupported("parameter type with OID %d", oid), text)
 		}

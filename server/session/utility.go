@@ -129,7 +129,7 @@ func (s *Session) zoneInterval(e *ast.Cast) (string, error) {
 	if !ok {
 		return "", sqlerr.NotSupported("this form of SET TIME ZONE").At(e.Pos)
 	}
-	t, err := planner.Type(e.Type)
+	t, err := planner.Type(e.Type, planner.Options{})
 	if err != nil {
 		return "", err
 	}
@@ -226,7 +226,7 @@ func (s *Session) prepareStatement(p *portal, st *ast.Prepare) error {
 	}
 	inner := &statement{text: p.statement.text, ast: st.Stmt, sql: true}
 	for _, name := range st.Types {
-		t, err := planner.Type(name)
+		t, err := planner.Type(name, s.planOptions(s.engine.Catalog.View(), nil, nil))
 		if err != nil {
 			return err
 		}
@@ -276,6 +276,9 @@ func (s *Session) arguments(ctx context.Context, args []ast.Expr, to []types.Typ
 	row := &ast.Select{}
 	for i, arg := range args {
 		name := ast.TypeName{Pos: arg.Offset(), Name: ast.Name{Parts: []string{to[i].Udt()}}}
+		if d := to[i].Def; d != nil {
+			name.Name.Parts = []string{d.Namespace, to[i].Udt()}
+		}
 		row.Targets = append(row.Targets, ast.Target{
 			Pos: arg.Offset(), Expr: &ast.Cast{Node: ast.Node{Pos: arg.Offset()}, X: arg, Type: name},
 		})

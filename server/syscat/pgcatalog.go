@@ -389,7 +389,7 @@ func (r *Reader) typeRows(e *emitter) error {
 	}
 	for _, o := range r.view.Objects(schema.TypeObject) {
 		id, ns := uint32(o.ID), r.namespaceOID(o.Namespace)
-		array := derived(id, partArray, 0)
+		array := o.ID.ArrayOID()
 		e.add(id, o.Name, ns, owner(o.Owner), 4, true, "e", "E", true, ",", 0, 0, 0, array,
 			oidEnumIn, oidEnumOut, oidEnumRecv, oidEnumSend, 0, "i", "p", -1, r.acl(o.ACL))
 		r.arrayType(e, array, id, "_"+o.Name, ns, owner(o.Owner), "i")

@@ -69,6 +69,14 @@ type SequenceOption struct {
 	Name  Name
 }
 
+// CreateType is CREATE TYPE … AS ENUM.
+type CreateType struct {
+	Pos    int
+	Name   Name
+	Labels []string
+	Source string
+}
+
 // Alter is ALTER of a relation, a schema, a type or a database.
 type Alter struct {
 	Pos      int
@@ -97,6 +105,8 @@ type Alter struct {
 //	"OWNER", "SET SCHEMA"  To
 //	"SET", "RESET"     Options
 //	"SEQUENCE"         Sequence
+//	"ADD VALUE"        Name, IfExists for IF NOT EXISTS; Text "BEFORE" or "AFTER" and To, or neither
+//	"RENAME VALUE"     Name, To
 //	"UNSUPPORTED"      To names it
 type AlterAction struct {
 	Pos        int
@@ -163,6 +173,7 @@ func (*Drop) stmt()           {}
 func (*Comment) stmt()        {}
 func (*CreateView) stmt()     {}
 func (*CreateSequence) stmt() {}
+func (*CreateType) stmt()     {}
 func (*Alter) stmt()          {}
 func (*CreateRole) stmt()     {}
 func (*Grant) stmt()          {}

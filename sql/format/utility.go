@@ -86,6 +86,8 @@ func appendUtility(dst []byte, s ast.Stmt) []byte {
 		return append(dst, s.Source...)
 	case *ast.CreateSequence:
 		return append(dst, s.Source...)
+	case *ast.CreateType:
+		return append(dst, s.Source...)
 	case *ast.Alter:
 		return append(dst, s.Source...)
 	case *ast.CreateRole:

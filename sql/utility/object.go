@@ -48,6 +48,8 @@ func (p *parser) createObject(pos int) ast.Stmt {
 	s.Recursive = p.AcceptWord(lex.KwRecursive)
 	switch {
 	case s.Replace || s.Recursive:
+	case !s.Temp && !unlogged && p.AcceptWord(lex.KwType):
+		return p.createType(pos)
 	case p.AcceptWord(lex.KwSequence):
 		return p.createSequence(&ast.CreateSequence{Pos: pos, Temp: s.Temp, Unlogged: unlogged})
 	}
@@ -137,7 +139,7 @@ func (p *parser) roleName() string {
 }
 
 // droppable are the objects that DROP takes here.
-var droppable = [...]string{"schema", "view", "sequence"}
+var droppable = [...]string{"schema", "view", "sequence", "type"}
 
 func (p *parser) dropObject(pos int) ast.Stmt {
 	p.Next()
@@ -223,6 +225,8 @@ func (p *parser) alterObject(pos int) ast.Stmt {
 		return p.alterRelation(pos, "VIEW")
 	case p.AcceptWord(lex.KwSequence):
 		return p.alterRelation(pos, "SEQUENCE")
+	case p.AcceptWord(lex.KwType):
+		return p.alterType(pos)
 	}
 	if p.AcceptWord(lex.KwSchema) {
 		s := &ast.Alter{Pos: pos, Kind: "SCHEMA", Name: ast.Name{Pos: p.Pos(), Parts: []string{p.ColID()}}}
