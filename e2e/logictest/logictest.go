@@ -232,7 +232,11 @@ func cell(v []byte) string {
 	return strings.NewReplacer("\\", `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`).Replace(string(v))
 }
 
-// typeName names the types that results have by their OIDs.
+// firstUserOID is the smallest OID of what users make: each server has its own.
+const firstUserOID = 16384
+
+// typeName names the types that results have by their OIDs; those of users are
+// all "user".
 func typeName(oid uint32) string {
 	names := map[uint32]string{
 		16: "bool", 17: "bytea", 19: "name", 20: "int8", 21: "int2", 23: "int4", 25: "text", 26: "oid", 700: "float4", 701: "float8",
@@ -241,6 +245,9 @@ func typeName(oid uint32) string {
 	}
 	if n, ok := names[oid]; ok {
 		return n
+	}
+	if oid >= firstUserOID {
+		return "user"
 	}
 	return fmt.Sprint("oid:", oid)
 }

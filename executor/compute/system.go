@@ -6,7 +6,6 @@ import (
 	mathrand "math/rand/v2"
 
 	"github.com/dejaq/fasti/kv/vector"
-	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
@@ -90,7 +89,7 @@ func currentSetting(e *Env, out *vector.Vector, args []*vector.Vector, rows vect
 
 // typeOf is pg_typeof: the type is known where the call stands.
 func typeOf(s Site) Kernel {
-	oid := int32(types.Of(s.Args[0].ID).OID())
+	oid := int32(s.Args[0].OID())
 	return func(_ *Env, out *vector.Vector, _ []*vector.Vector, rows vector.Rows) error {
 		fill(out.I32, rows.N, oid)
 		return nil

@@ -10,7 +10,7 @@ import (
 )
 
 // labelGap is the distance between the numbers of neighbouring labels of a new
-// enum type: so many labels, or twenty halvings, fit in between.
+// enum type: about twenty halvings fit in between.
 const labelGap = 1 << 20
 
 // SetLabels gives an enum type its first labels. The numbers, by which values

@@ -42,6 +42,10 @@ func (b *binder) createTable(s *ast.CreateTable) (*Statement, error) {
 		st.Plan = &physical.CreateTable{Table: have, IfNotExists: true}
 		return st, nil
 	}
+	if b.view().Object(schema.TypeObject, t.Namespace, t.Name) != nil {
+		return nil, sqlerr.New(sqlerr.DuplicateObject, "type \"%s\" already exists", t.Name).
+			WithHint("A relation has an associated type of the same name, so you must use a name that doesn't conflict with any existing type.")
+	}
 	if len(s.Columns) > maxTableColumns {
 		return nil, sqlerr.New(sqlerr.TooManyColumns, "tables can have at most %d columns", maxTableColumns)
 	}

@@ -106,7 +106,7 @@ func indexColumn(t *schema.Table, name string) (int, error) {
 func indexable(t types.Type) error {
 	switch t.ID {
 	case types.Bool, types.Int2, types.Int4, types.Int8, types.Float4, types.Float8, types.Numeric, types.Date,
-		types.Timestamp, types.Timestamptz, types.Interval, types.UUID, types.Text, types.Varchar, types.Name, types.Bytea, types.OID:
+		types.Timestamp, types.Timestamptz, types.Interval, types.UUID, types.Text, types.Varchar, types.Name, types.Bytea, types.OID, types.Enum:
 		return nil
 	}
 	if t.String() == "json" {
