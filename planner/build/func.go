@@ -14,10 +14,13 @@ import (
 	"github.com/dejaq/fasti/sql/sqlerr"
 )
 
-// functionName returns the name without pg_catalog or public.
+// functionName returns the name without pg_catalog or public, or information_schema
+// for the functions of that schema, all of which begin with _pg_.
 func functionName(n ast.Name) (string, error) {
 	if len(n.Parts) > 1 {
-		if ns := n.Parts[len(n.Parts)-2]; ns != "pg_catalog" && ns != "public" {
+		ns := n.Parts[len(n.Parts)-2]
+		helper := ns == "information_schema" && strings.HasPrefix(n.Parts[len(n.Parts)-1], "_pg_")
+		if ns != "pg_catalog" && ns != "public" && !helper {
 			return "", sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", ns).At(n.Pos)
 		}
 	}

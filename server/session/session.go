@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/dejaq/fasti/executor/op"
@@ -64,6 +65,9 @@ type Session struct {
 	user, database string
 	pid            uint32
 	vars           variables
+	// configuring guards vars between the goroutines of a statement that calls
+	// set_config.
+	configuring sync.Mutex
 	// epoch grows with every change of a setting; plans of an older epoch are
 	// made anew.
 	epoch  uint64
@@ -185,7 +189,7 @@ func (s *Session) opContext(ctx context.Context, params []vector.Datum) (*op.Con
 		Now: s.tx.start, Clock: s.engine.Clock(), Params: params, Notice: s.notice,
 		Session: op.Session{
 			User: s.user, Database: s.database, Version: s.version(), SearchPath: s.vars.searchPath(),
-			BackendPID: int32(s.pid), Setting: s.setting, Sequences: &s.sequences,
+			BackendPID: int32(s.pid), Setting: s.settingNow, Sequences: &s.sequences,
 		},
 		System: s.system(),
 	})

@@ -19,6 +19,8 @@ var _ syscat.Session = (*Session)(nil)
 
 // Settings is syscat.Session's: all parameters but placeholders.
 func (s *Session) Settings() []syscat.Setting {
+	s.configuring.Lock()
+	defer s.configuring.Unlock()
 	var list []syscat.Setting
 	for _, key := range s.vars.table.names {
 		def := s.vars.table.byName[key]
@@ -37,6 +39,38 @@ func (s *Session) Settings() []syscat.Setting {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	return list
+}
+
+// Configure is syscat.Session's; it may be called by several goroutines of a
+// statement.
+func (s *Session) Configure(name string, value *string, local bool) (string, error) {
+	s.configuring.Lock()
+	defer s.configuring.Unlock()
+	defer s.changed()
+	layer := s.vars.session
+	if local {
+		layer = s.vars.local
+	}
+	var err error
+	if value == nil {
+		err = s.vars.reset(layer, name)
+	} else {
+		if err = s.vars.set(layer, name, *value); err == nil && !local {
+			delete(s.vars.local, strings.ToLower(name))
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	text, _ := s.setting(strings.ToLower(name))
+	return text, nil
+}
+
+// settingNow is setting for the goroutines of a statement.
+func (s *Session) settingNow(name string) (string, bool) {
+	s.configuring.Lock()
+	defer s.configuring.Unlock()
+	return s.setting(name)
 }
 
 // Statements is syscat.Session's: the named prepared statements.

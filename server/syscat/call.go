@@ -5,6 +5,7 @@ import (
 	"github.com/dejaq/fasti/kv/vector"
 	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/sql/function"
+	"github.com/dejaq/fasti/sql/sqlerr"
 	"github.com/dejaq/fasti/sql/value"
 )
 
@@ -58,4 +59,20 @@ func textOrNull(s string) (vector.Datum, error) {
 // The functions whose answer never changes.
 func always(d vector.Datum) code {
 	return func(*call) (vector.Datum, error) { return d, nil }
+}
+
+// setConfig is set_config.
+func (c *call) setConfig() (vector.Datum, error) {
+	if c.args[0].Null {
+		return vector.NullDatum, sqlerr.New(sqlerr.NullValueNotAllowed, "SET requires parameter name")
+	}
+	var text *string
+	if !c.args[1].Null {
+		text = &c.args[1].S
+	}
+	now, err := c.session.Configure(c.text(0), text, !c.args[2].Null && c.flag(2))
+	if err != nil {
+		return vector.NullDatum, err
+	}
+	return vector.StringDatum(now), nil
 }

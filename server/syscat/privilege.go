@@ -1,6 +1,7 @@
 package syscat
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/dejaq/fasti/kv/vector"
@@ -274,4 +275,31 @@ func privilegeLetter(name string) byte {
 
 func publicByDefault(word string) string {
 	return map[string]string{"database": "Tc", "function": "X", "type": "U", "language": "U"}[word]
+}
+
+// defaultPrivileges is acldefault: what an owner and all others may do with an
+// object of a kind when nobody has said.
+func (c *call) defaultPrivileges() (vector.Datum, error) {
+	kind := c.text(0)
+	kinds := map[string]struct{ owner, public string }{
+		"c": {}, "r": {owner: "arwdDxt"}, "s": {owner: "rwU"}, "d": {owner: "CTc", public: "Tc"}, "f": {owner: "X", public: "X"},
+		"l": {owner: "U", public: "U"}, "L": {owner: "rw"}, "n": {owner: "UC"}, "p": {owner: "sA"}, "t": {owner: "C"},
+		"F": {owner: "U"}, "S": {owner: "U"}, "T": {owner: "U", public: "U"},
+	}
+	p, ok := kinds[kind]
+	if !ok {
+		return vector.NullDatum, sqlerr.New(sqlerr.InternalError, "unrecognized objtype abbreviation: %s", kind)
+	}
+	owner := strconv.FormatUint(uint64(c.oid(1)), 10)
+	if w := c.byOID("pg_authid", c.oid(1)); w.ok() {
+		owner = quote(w.text("rolname"))
+	}
+	var list []string
+	if p.public != "" {
+		list = append(list, "="+p.public+"/"+owner)
+	}
+	if p.owner != "" {
+		list = append(list, owner+"="+p.owner+"/"+owner)
+	}
+	return c.result(arrayText(list))
 }

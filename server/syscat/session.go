@@ -11,6 +11,9 @@ import (
 type Session interface {
 	// Settings returns all run-time parameters in order of their names.
 	Settings() []Setting
+	// Configure sets a parameter for the session or, local, for the transaction,
+	// to its default when value is nil; it returns what the parameter is then.
+	Configure(name string, value *string, local bool) (string, error)
 	// Statements and Cursors return the prepared statements and the open cursors.
 	Statements() []Statement
 	Cursors() []Cursor

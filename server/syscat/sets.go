@@ -1,9 +1,13 @@
 package syscat
 
 import (
+	"strings"
+
 	"github.com/dejaq/fasti/executor/op"
 	"github.com/dejaq/fasti/kv/vector"
+	"github.com/dejaq/fasti/meta/types"
 	"github.com/dejaq/fasti/sql/function"
+	"github.com/dejaq/fasti/sql/value"
 )
 
 // Set is op.System's: the code of a signature of function.CatalogSets.
@@ -17,6 +21,13 @@ func (r *Reader) Set(id function.ID) func(*op.Context, []vector.Datum, func([]ve
 		return r.viewSet(sig.Name)
 	case "pg_get_keywords":
 		return keywords
+	case "pg_options_to_table":
+		return options
+	case "_pg_expandarray":
+		array := types.Of(sig.Args[0])
+		return func(_ *op.Context, args []vector.Datum, add func([]vector.Datum) error) error {
+			return expandArray(array, args[0], add)
+		}
 	case "pg_available_extensions", "pg_listening_channels", "pg_partition_ancestors":
 		// Fasti has no extensions, no channels and no partitioned tables.
 		return func(*op.Context, []vector.Datum, func([]vector.Datum) error) error { return nil }
@@ -42,6 +53,37 @@ func (r *Reader) viewSet(view string) func(*op.Context, []vector.Datum, func([]v
 		}
 		return nil
 	}
+}
+
+// options is pg_options_to_table: "name=value" elements cut in two.
+func options(_ *op.Context, args []vector.Datum, add func([]vector.Datum) error) error {
+	list := value.Append(nil, types.Of(types.Text).Array(), args[0], value.Default())
+	for _, option := range elements(string(list)) {
+		name, text, ok := strings.Cut(option, "=")
+		row := []vector.Datum{vector.StringDatum(name), vector.NullDatum}
+		if ok {
+			row[1] = vector.StringDatum(text)
+		}
+		if err := add(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// expandArray is information_schema._pg_expandarray: elements with their numbers
+// from 1, whatever the array's lower bound.
+func expandArray(t types.Type, array vector.Datum, add func([]vector.Datum) error) error {
+	for i, text := range elements(string(value.Append(nil, t, array, value.Default()))) {
+		x, err := value.Parse(t.Elem(), text, value.Default())
+		if err != nil {
+			return err
+		}
+		if err := add([]vector.Datum{x, vector.IntDatum(int64(i) + 1)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func keywords(_ *op.Context, _ []vector.Datum, add func([]vector.Datum) error) error {

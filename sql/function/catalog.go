@@ -4,6 +4,7 @@ package function
 // them by looking its catalog view up. What takes a regclass in PostgreSQL takes an
 // oid here, to which that type converts.
 const catalogFunctions = `
+acldefault(char,oid) _text
 col_description(oid,int4) text s
 format_type(oid,int4) text s n
 getdatabaseencoding() name s
@@ -116,6 +117,7 @@ pg_column_is_updatable(oid,int2,bool) bool s
 pg_partition_root(oid) oid
 pg_relation_filenode(oid) oid s
 current_schemas(bool) _name s
+pg_advisory_unlock_all() void v
 pg_blocking_pids(int4) _int4 v
 pg_get_expr(text,oid,bool) text s
 pg_get_function_arg_default(oid,int4) text s
@@ -193,6 +195,7 @@ pg_ts_template_is_visible(oid) bool s
 pg_type_is_visible(oid) bool s
 row_security_active(oid) bool s
 row_security_active(text) bool s
+set_config(text,text,bool) text v n
 shobj_description(oid,name) text s
 to_regclass(text) regclass s
 to_regcollation(text) regcollation s
@@ -220,6 +223,9 @@ pg_timezone_names() name:text,abbrev:text,utc_offset:interval,is_dst:bool s
 pg_timezone_abbrevs() abbrev:text,utc_offset:interval,is_dst:bool s
 pg_available_extensions() name:name,default_version:text,comment:text s
 pg_listening_channels() text s
+pg_options_to_table(_text) option_name:text,option_value:text s
+_pg_expandarray(_int2) x:int2,n:int4
+_pg_expandarray(_oid) x:oid,n:int4
 pg_partition_ancestors(oid) oid v
 `
 

@@ -38,7 +38,7 @@ jsonb_populate_record jsonb_populate_recordset jsonb_set_lax jsonb_to_record jso
 grouping range_agg xmlagg
 parse_ident unistr normalize convert
 to_date to_number to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery
-ts_headline ts_rank setseed nextval currval setval lastval set_config pg_sleep
+ts_headline ts_rank setseed nextval currval setval lastval pg_sleep
 pg_sleep_for pg_sleep_until txid_current pg_current_xact_id
 histogram approximate_row_count time_weight candlestick_agg
 `) {
