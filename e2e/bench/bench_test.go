@@ -32,6 +32,10 @@ var queries = []struct{ name, sql string }{
 	{"ten busiest origins", `SELECT origin, count(*) FROM flights GROUP BY origin ORDER BY count(*) DESC, origin LIMIT 10`},
 	{"one hour", `SELECT count(*), max(delay) FROM flights WHERE ` + oneHour},
 	{"join with airports, ten states", `SELECT a.state, count(*), avg(f.delay) FROM flights f JOIN airports a ON f.origin = a.iata GROUP BY a.state ORDER BY count(*) DESC, a.state LIMIT 10`},
+	{"filter and sum", `SELECT count(*), sum(delay), avg(distance) FROM flights WHERE delay > 30 AND distance < 1000`},
+	{"distinct pairs", `SELECT count(*) FROM (SELECT DISTINCT origin, destination FROM flights) d`},
+	{"sort, the last ten", `SELECT delay, distance, origin FROM flights ORDER BY delay, distance, origin, destination, ts OFFSET (SELECT count(*) - 10 FROM flights)`},
+	{"window, ranks by origin", `SELECT count(*), max(r), sum(r) FROM (SELECT rank() OVER (PARTITION BY origin ORDER BY delay) r FROM flights) w`},
 }
 
 const (

@@ -42,6 +42,8 @@ func (s *Session) utility(ctx context.Context, p *portal, last bool, w *pgwire.W
 		tag, err = "", s.fetchStatement(ctx, p, st, w)
 	case *ast.Close:
 		tag, err = s.closeStatement(p, st)
+	case *ast.Vacuum:
+		tag, err = s.vacuum(ctx, st)
 	case *ast.NoOp:
 		tag = st.Tag
 	case *ast.Unsupported:

@@ -76,6 +76,8 @@ func appendUtility(dst []byte, s ast.Stmt) []byte {
 			return append(dst, "CLOSE ALL"...)
 		}
 		return AppendIdent(append(dst, "CLOSE "...), s.Name)
+	case *ast.Vacuum:
+		return append(dst, s.Source...)
 	case *ast.CreateSchema:
 		return append(dst, s.Source...)
 	case *ast.Drop:

@@ -76,6 +76,8 @@ func (p *parser) statement() ast.Stmt {
 		return p.close()
 	case lex.KwUnlisten:
 		return p.unlisten()
+	case lex.KwVacuum, lex.KwAnalyze, lex.KwAnalyse:
+		return p.vacuum()
 	}
 	return p.unsupported()
 }

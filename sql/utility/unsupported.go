@@ -28,9 +28,9 @@ var adjectives = [...]lex.Word{
 // commands are the other statements, by their first words; the tag is given where
 // it is not the same.
 var commands = [...]string{
-	"alter", "analyse=ANALYZE", "analyze", "call", "checkpoint", "cluster", "comment", "create",
+	"alter", "call", "checkpoint", "cluster", "comment", "create",
 	"do", "drop", "grant", "import foreign schema", "listen", "load", "lock=LOCK TABLE", "merge",
-	"notify", "reassign owned", "refresh materialized view", "reindex", "revoke", "security label", "vacuum",
+	"notify", "reassign owned", "refresh materialized view", "reindex", "revoke", "security label",
 }
 
 // cockroachCommands are statements of Cockroach's that PostgreSQL does not know.
@@ -53,7 +53,7 @@ func (p *parser) unsupported() ast.Stmt {
 		return p.object(pos, command)
 	case "CHECKPOINT":
 		return &ast.Unsupported{Pos: pos, What: command}
-	case "ANALYZE", "VACUUM", "CLUSTER":
+	case "CLUSTER":
 		p.skip()
 	case "LISTEN":
 		p.ColID()
