@@ -98,6 +98,9 @@ func (b *builder) operator(n physical.Node) (op.Operator, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(n.Ties) > 0 {
+			return ties(in, inputTypes(n), n), nil
+		}
 		return limit.New(in, n.Count, n.Offset), nil
 	case *physical.ProjectSet:
 		in, err := b.build(n.Input)
@@ -334,4 +337,17 @@ func typesOf(fields []physical.Field) []types.Type {
 		ts[i] = f.Type
 	}
 	return ts
+}
+
+// ties makes the Limit of WITH TIES over columns of these types. A key that is no
+// column is the same in all rows.
+func ties(in op.Operator, ts []types.Type, n *physical.Limit) op.Operator {
+	var keys []int
+	var keyTypes []types.Type
+	for _, k := range n.Ties {
+		if c, ok := k.(expr.Column); ok {
+			keys, keyTypes = append(keys, c.Index), append(keyTypes, ts[c.Index])
+		}
+	}
+	return limit.NewTies(in, n.Count, n.Offset, keys, keyTypes, values.Kinds(keyTypes))
 }

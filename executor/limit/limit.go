@@ -67,26 +67,34 @@ func (l *Limit) Next() (*vector.Batch, error) {
 		if b == nil || err != nil {
 			return nil, err
 		}
-		n := int64(b.Count())
-		if l.skip >= n {
-			l.skip -= n
-			continue
+		if from, to := l.take(b.Count()); from < to {
+			return l.cut(b, from, to), nil
 		}
-		from, to := l.skip, min(n, l.skip+l.left)
-		if to < l.skip { // skip + left overflowed
-			to = n
-		}
-		l.skip, l.left = 0, l.left-(to-from)
-		if to-from == n {
-			return b, nil
-		}
-		return l.cut(b, int(from), int(to)), nil
 	}
 	return nil, nil
 }
 
+// take returns which of the next rows are inside: those numbered [from, to), none
+// while it skips.
+func (l *Limit) take(rows int) (from, to int) {
+	n := int64(rows)
+	if l.skip >= n {
+		l.skip -= n
+		return 0, 0
+	}
+	first, end := l.skip, min(n, l.skip+l.left)
+	if end < l.skip { // skip + left overflowed
+		end = n
+	}
+	l.skip, l.left = 0, l.left-(end-first)
+	return int(first), int(end)
+}
+
 // cut returns the rows numbered [from, to) of those of b that count.
 func (l *Limit) cut(b *vector.Batch, from, to int) *vector.Batch {
+	if from == 0 && to == b.Count() {
+		return b
+	}
 	l.out = vector.Batch{Len: b.Len, Sel: b.Sel, Cols: b.Cols, Seq: b.Seq}
 	if b.Sel != nil {
 		l.out.Sel = b.Sel[from:to:to]

@@ -35,7 +35,7 @@ func TestLimitIsASlice(t *testing.T) {
 	optest.Sizes(t, func(t *testing.T, r *rand.Rand, q *op.Context) {
 		rows := rowsOf(150)
 		for range 60 {
-			skip, count := r.IntN(200), r.IntN(200)
+			skip, count := r.IntN(150), r.IntN(200)
 			source := optest.NewSource(r, ts, rows)
 			source.Err = sqlerr.New(sqlerr.DivisionByZero, "behind the limit")
 			got, err := optest.Drain(q, limit.New(source, int8Of(int64(count)), int8Of(int64(skip))))

@@ -156,6 +156,9 @@ func (st *Statement) notice(format string, args ...any) {
 }
 
 func (b *binder) truncate(s *ast.Truncate) (*Statement, error) {
+	if s.Restart {
+		return nil, sqlerr.NotSupported("TRUNCATE … RESTART IDENTITY").At(s.Pos)
+	}
 	tr := &physical.Truncate{}
 	for _, n := range s.Names {
 		t, err := b.writable(n)

@@ -275,9 +275,6 @@ func mentions(q ast.Query, name string) bool {
 
 // limit puts LIMIT and OFFSET on a query.
 func (b *binder) limit(n logical.Node, t *ast.Tail, sc *scope) (logical.Node, error) {
-	if t.WithTies {
-		return nil, sqlerr.NotSupported("WITH TIES")
-	}
 	if len(t.Locks) > 0 {
 		return nil, sqlerr.NotSupported("SELECT FOR %s", t.Locks[0].Strength).At(t.Locks[0].Pos)
 	}
@@ -313,6 +310,12 @@ func (b *binder) limit(n logical.Node, t *ast.Tail, sc *scope) (logical.Node, er
 		}
 		*x.r = e
 	}
+	if t.WithTies {
+		if c, ok := t.Limit.(*ast.Const); ok && c.Kind == ast.Null {
+			return nil, sqlerr.New(sqlerr.InvalidRowCountInLimit, "row count cannot be null in FETCH FIRST ... WITH TIES clause")
+		}
+		l.Ties = orderOf(n)
+	}
 	if c, ok := l.Count.(expr.Const); ok && c.Value.Null {
 		l.Count = nil
 	}
@@ -324,6 +327,19 @@ func (b *binder) limit(n logical.Node, t *ast.Tail, sc *scope) (logical.Node, er
 		return &logical.Join{Kind: physical.Inner, Left: in, Right: l, Lateral: true}, err
 	}
 	return l, nil
+}
+
+// orderOf returns the columns of the ORDER BY that stands on top of n.
+func orderOf(n logical.Node) (keys []expr.Expr) {
+	switch n := n.(type) {
+	case *logical.DistinctOn:
+		return orderOf(n.Input)
+	case *logical.Sort:
+		for _, k := range n.Keys {
+			keys = append(keys, k.Expr)
+		}
+	}
+	return keys
 }
 
 // usesColumns reports whether e reads columns of sc's level.

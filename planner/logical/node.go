@@ -108,10 +108,12 @@ type (
 		Limit         int64
 		Count, Offset expr.Expr
 	}
-	// Limit skips Offset rows and gives at most Count; nil means 0 and no limit.
+	// Limit skips Offset rows and gives at most Count; nil means 0 and no limit. Ties
+	// as in physical.Limit.
 	Limit struct {
 		Input         Node
 		Count, Offset expr.Expr
+		Ties          []expr.Expr
 	}
 	// Append gives the rows of every input. In[i][k] is the id of the column of
 	// input i that becomes Out[k]; it has Out[k]'s type.

@@ -81,7 +81,7 @@ func MapExprs(n Node, f func(expr.Expr) (expr.Expr, error)) (Node, error) {
 		return &c, m.err
 	case *Limit:
 		c := *n
-		c.Count, c.Offset = m.one(n.Count), m.one(n.Offset)
+		c.Count, c.Offset, c.Ties = m.one(n.Count), m.one(n.Offset), m.list(n.Ties)
 		return &c, m.err
 	case *DistinctOn:
 		c := *n

@@ -104,6 +104,7 @@ func Exprs(n Node, f func(expr.Expr)) {
 	case *Limit:
 		opt(n.Count)
 		opt(n.Offset)
+		all(n.Ties)
 	case *DistinctOn:
 		all(n.Keys)
 	case *Insert:

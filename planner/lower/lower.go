@@ -76,11 +76,17 @@ func lower(n logical.Node, need logical.Set) rel {
 	case *logical.GapFill:
 		return lowerGapFill(n, need)
 	case *logical.Limit:
+		if len(n.Ties) > 0 {
+			need = plus(need)
+			for _, k := range n.Ties {
+				need.AddExpr(k)
+			}
+		}
 		r := lower(n.Input, need)
 		if r.chain && filtered(r.node) {
 			r = gather(r, need)
 		}
-		return rel{&physical.Limit{Input: r.node, Count: n.Count, Offset: n.Offset}, r.pos, false}
+		return rel{&physical.Limit{Input: r.node, Count: n.Count, Offset: n.Offset, Ties: r.exprs(n.Ties)}, r.pos, false}
 	case *logical.Append:
 		a := &physical.Append{Out: fields(n.Out)}
 		ins := make([]rel, len(n.All))

@@ -269,6 +269,7 @@ func (c *coder) node(v *Node) {
 		c.node(&n.Input)
 		c.optional(&n.Count)
 		c.optional(&n.Offset)
+		c.exprs(&n.Ties)
 	case *Append:
 		list(c, &n.All, func(x *Node) { c.node(x) })
 		c.fields(&n.Out)

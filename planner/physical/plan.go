@@ -157,10 +157,12 @@ type (
 		Desc, NullsFirst bool
 	}
 	// Limit skips Offset rows and gives at most Count; nil expressions mean 0
-	// and no limit, NULL values too.
+	// and no limit, NULL values too. With Ties, the columns by which Input is sorted,
+	// it gives the rows equal to the last one in them too.
 	Limit struct {
 		Input         Node
 		Count, Offset expr.Expr
+		Ties          []expr.Expr
 	}
 	// Append gives the rows of every input (UNION ALL).
 	Append struct {

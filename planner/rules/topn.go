@@ -15,7 +15,7 @@ func TopN(n logical.Node) logical.Node {
 		if !ok {
 			rows = -1
 		}
-		if in, ok := limitSort(l.Input, l, rows); ok && l.Count != nil {
+		if in, ok := limitSort(l.Input, l, rows); ok && l.Count != nil && len(l.Ties) == 0 {
 			c := *l
 			c.Input = in
 			n = &c

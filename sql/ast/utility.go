@@ -186,6 +186,8 @@ type DropTable struct {
 type Truncate struct {
 	Pos   int
 	Names []Name
+	// Restart is RESTART IDENTITY. CASCADE is not kept: nothing refers to a table's rows.
+	Restart bool
 }
 
 // NoOp is a statement that is accepted and has no effect, as UNLISTEN *; Tag is

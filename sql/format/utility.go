@@ -64,7 +64,7 @@ func appendUtility(dst []byte, s ast.Stmt) []byte {
 		dst = appendIf(append(dst, "DROP TABLE "...), s.IfExists, "IF EXISTS ")
 		return appendIf(appendNameList(dst, s.Names), s.Cascade, " CASCADE")
 	case *ast.Truncate:
-		return appendNameList(append(dst, "TRUNCATE TABLE "...), s.Names)
+		return appendIf(appendNameList(append(dst, "TRUNCATE TABLE "...), s.Names), s.Restart, " RESTART IDENTITY")
 	case *ast.NoOp:
 		return append(dst, "UNLISTEN *"...)
 	case *ast.Declare:

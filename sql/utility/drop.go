@@ -29,8 +29,8 @@ func (p *parser) dropTable(pos int) ast.Stmt {
 	return s
 }
 
-// truncate reads TRUNCATE. RESTART IDENTITY and CASCADE change nothing as long as
-// there are no sequences and no foreign keys.
+// truncate reads TRUNCATE. CASCADE changes nothing as long as there are no foreign
+// keys.
 func (p *parser) truncate() ast.Stmt {
 	s := &ast.Truncate{Pos: p.Pos()}
 	p.Next()
@@ -49,7 +49,7 @@ func (p *parser) truncate() ast.Stmt {
 			break
 		}
 	}
-	if p.AcceptWord(lex.KwContinue) || p.AcceptWord(lex.KwRestart) {
+	if s.Restart = p.AcceptWord(lex.KwRestart); s.Restart || p.AcceptWord(lex.KwContinue) {
 		p.ExpectWord(lex.KwIdentity)
 	}
 	if !p.AcceptWord(lex.KwCascade) {
