@@ -14,8 +14,8 @@ import (
 func jsonArrayEntries() map[function.ID]Entry {
 	perValue := func(b func(Site) Kernel) Entry { return Entry{Bind: b, Rows: true, PerValue: true} }
 	t := map[function.ID]Entry{
-		"#>(jsonb,_text)":  perValue(jsonbPath(false)),
-		"#>>(jsonb,_text)": perValue(jsonbPath(true)),
+		"#>(jsonb,_text)":  perValue(jsonbPath(false, arrayPath)),
+		"#>>(jsonb,_text)": perValue(jsonbPath(true, arrayPath)),
 		"#>(json,_text)":   {Bind: jsonPart(jsonByPath), Rows: true, PerValue: true, Alias: true},
 		"#>>(json,_text)":  perValue(jsonPartText(jsonByPath)),
 		"?|(jsonb,_text)":  perValue(jsonbExists(false)),
@@ -25,6 +25,16 @@ func jsonArrayEntries() map[function.ID]Entry {
 
 		"jsonb_set(jsonb,_text,jsonb,bool)":    bound(jsonbBuilt(jsonbSet)),
 		"jsonb_insert(jsonb,_text,jsonb,bool)": bound(jsonbBuilt(jsonbInsert)),
+
+		"json_extract_path(json,text...)":        {Bind: jsonPart(jsonByNames), Rows: true, PerValue: true, Alias: true},
+		"json_extract_path_text(json,text...)":   perValue(jsonPartText(jsonByNames)),
+		"jsonb_extract_path(jsonb,text...)":      perValue(jsonbPath(false, namesPath)),
+		"jsonb_extract_path_text(jsonb,text...)": perValue(jsonbPath(true, namesPath)),
+
+		"json_object(_text)":        bound(jsonObject),
+		"json_object(_text,_text)":  bound(jsonObject),
+		"jsonb_object(_text)":       bound(jsonbBuilt(jsonbObject)),
+		"jsonb_object(_text,_text)": bound(jsonbBuilt(jsonbObject)),
 	}
 	for _, f := range [][2]function.ID{
 		{"jsonb_exists_any(jsonb,_text)", "?|(jsonb,_text)"},
@@ -74,12 +84,28 @@ func elementsOf(dst []json.PathElem, v *vector.Vector, i int) []json.PathElem {
 	return dst
 }
 
-func jsonbPath(text bool) func(Site) Kernel {
+// rowPath appends the path that the arguments of row i give.
+type rowPath func(dst []json.PathElem, args []*vector.Vector, i int) []json.PathElem
+
+// arrayPath is the path in an argument of text[].
+func arrayPath(dst []json.PathElem, args []*vector.Vector, i int) []json.PathElem {
+	return elementsOf(dst, args[1], i)
+}
+
+// namesPath is the path of an argument for each element.
+func namesPath(dst []json.PathElem, args []*vector.Vector, i int) []json.PathElem {
+	for _, a := range args[1:] {
+		dst = append(dst, json.PathElem{Text: a.Bytes(i)})
+	}
+	return dst
+}
+
+func jsonbPath(text bool, path rowPath) func(Site) Kernel {
 	return func(Site) Kernel {
 		var p []json.PathElem
 		find := func(args []*vector.Vector) func(v json.Value, i int) (json.Value, bool) {
 			return func(v json.Value, i int) (json.Value, bool) {
-				p = elementsOf(p[:0], args[1], i)
+				p = path(p[:0], args, i)
 				return v.Path(p)
 			}
 		}
@@ -107,6 +133,14 @@ func jsonByPath(args []*vector.Vector) jsonSteps {
 	var p []json.PathElem
 	return func(dst []json.Step, i int) ([]json.Step, bool) {
 		p = elementsOf(p[:0], args[1], i)
+		return json.Steps(dst, p)
+	}
+}
+
+func jsonByNames(args []*vector.Vector) jsonSteps {
+	var p []json.PathElem
+	return func(dst []json.Step, i int) ([]json.Step, bool) {
+		p = namesPath(p[:0], args, i)
 		return json.Steps(dst, p)
 	}
 }

@@ -192,6 +192,9 @@ func (b *binder) subscript(e *ast.Subscript, sc *scope) (expr.Expr, error) {
 		return nil, err
 	}
 	t := x.Type()
+	if t.ID == types.JSONB {
+		return b.jsonbSubscript(x, r, sc)
+	}
 	if !t.ID.IsArray() {
 		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", t.Plain()).At(loc(r.x))
 	}

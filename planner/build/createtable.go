@@ -312,6 +312,9 @@ func primaryKey(t *schema.Table, s *ast.CreateTable) error {
 			if slices.Contains(t.Key, i) {
 				return sqlerr.New(sqlerr.DuplicateColumn, "column \"%s\" appears twice in primary key constraint", name).At(k.Pos)
 			}
+			if err := keyable(t.Columns[i].Type); err != nil {
+				return err
+			}
 			t.Key = append(t.Key, i)
 			t.Columns[i].NotNull = true
 		}

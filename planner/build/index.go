@@ -109,9 +109,8 @@ func indexable(t types.Type) error {
 		types.Timestamp, types.Timestamptz, types.Interval, types.UUID, types.Text, types.Varchar, types.Name, types.Bytea, types.OID, types.Enum:
 		return nil
 	}
-	if t.String() == "json" {
-		return sqlerr.New(sqlerr.UndefinedObject, "data type json has no default operator class for access method \"btree\"").
-			WithHint("You must specify an operator class for the index or define a default operator class for the data type.")
+	if err := keyable(t); err != nil {
+		return err
 	}
 	return sqlerr.NotSupported("index on a column of type %s", t)
 }

@@ -32,6 +32,14 @@ jsonb_exists_all(jsonb,_text) bool
 jsonb_delete_path(jsonb,_text) jsonb
 jsonb_set(jsonb,_text,jsonb,bool) jsonb
 jsonb_insert(jsonb,_text,jsonb,bool) jsonb
+json_extract_path(json,text...) json
+json_extract_path_text(json,text...) text
+jsonb_extract_path(jsonb,text...) jsonb
+jsonb_extract_path_text(jsonb,text...) text
+json_object(_text) json
+json_object(_text,_text) json
+jsonb_object(_text) jsonb
+jsonb_object(_text,_text) jsonb
 =(jsonb,jsonb) bool t
 <>(jsonb,jsonb) bool t
 <(jsonb,jsonb) bool t

@@ -32,8 +32,8 @@ num_nonnulls(any...) int4 n t
 func unsupported() map[string]bool {
 	out := make(map[string]bool)
 	for name := range strings.FieldsSeq(`
-json_extract_path json_extract_path_text json_object json_populate_record json_populate_recordset
-json_to_record json_to_recordset jsonb_extract_path jsonb_extract_path_text jsonb_object
+json_populate_record json_populate_recordset
+json_to_record json_to_recordset
 jsonb_populate_record jsonb_populate_recordset jsonb_set_lax jsonb_to_record jsonb_to_recordset
 grouping range_agg xmlagg
 parse_ident unistr normalize convert
