@@ -28,7 +28,6 @@ type GapFill struct {
 	rows    *vector.Builder
 	buckets []int64 // starts of all buckets between start and finish
 	built   bool
-	done    bool
 
 	ends []uint32 // of the groups in rows
 	at   cursor

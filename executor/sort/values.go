@@ -83,7 +83,6 @@ type Finder struct {
 	values *Values
 	probe  *vector.Builder
 	a      []entry
-	batch  vector.Batch
 }
 
 // Finder returns a Finder; the values do not change any more.

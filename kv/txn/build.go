@@ -46,10 +46,8 @@ func (db *DB) buildEntries(ctx context.Context, t *schema.Table) (err error) {
 	reading := db.Begin(RepeatableRead)
 	defer func() { err = errors.Join(err, reading.Rollback(ctx)) }()
 	spec := Spec{Table: t, Lo: math.MinInt64, Hi: math.MaxInt64, Nulls: true}
-	var kinds []vector.Kind
 	for c := range t.Columns {
 		spec.Columns = append(spec.Columns, c)
-		kinds = append(kinds, vector.KindOf(t.Columns[c].Type))
 	}
 	spec.Columns = append(spec.Columns, Locator)
 	rows, err := reading.Scan(ctx, spec)

@@ -67,12 +67,7 @@ func (c *change) id() schema.ObjectID {
 	return c.next - 1
 }
 
-// addTable and addObject store something new.
-func (c *change) addTable(t *schema.Table) *schema.Table {
-	t.ID = schema.TableID(c.id())
-	return c.table(t)
-}
-
+// addObject stores something new.
 func (c *change) addObject(o *schema.Object) *schema.Object {
 	o.ID = c.id()
 	return c.object(o)
