@@ -21,6 +21,12 @@
 //	corr, covar_*, regr_*              Float64 rows, Sx, Sxx, Sy, Syy, Sxy
 //	string_agg                         Bytes of delimiter and value, in turn; Int64 length of the first delimiter, NULL for no rows
 //
+// # Beyond memory
+//
+// When the groups exceed the memory of an operator, a Partial gives those it has
+// and begins anew; the others keep the groups that they have, and send rows of
+// further ones to files by the hash of their keys, which are aggregated after.
+//
 // # Sums of floats
 //
 // The sum of float8 is defined by the values, not by their order (executor.md 2):

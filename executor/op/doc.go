@@ -1,5 +1,6 @@
 // Package op is the contract of operators, and what a running statement shares:
-// cancellation, memory account, buffer pool.
+// cancellation, memory account, temporary files, buffer pool, and what EXPLAIN
+// ANALYZE measures.
 //
 // # Invariants
 //
