@@ -94,11 +94,13 @@ func (c *columnar) sources(u *unit, dst []source) ([]source, error) {
 	return dst, nil
 }
 
-// has reports whether a segment has every column of the scan.
+// has reports whether a segment has every column of the scan. One that was added with
+// a default is read from versions: a segment does not say which default it was
+// written with, and a change of the catalog may have failed since.
 func (c *columnar) has(h *segment.Header) bool {
 	for _, o := range c.scan.spec.Columns {
 		col := &c.scan.spec.Table.Columns[o]
-		if !slices.Contains(h.Columns, segment.Column{ID: col.ID, Type: col.Type.ID}) {
+		if col.Missing != nil || !slices.Contains(h.Columns, segment.Column{ID: col.ID, Type: col.Type.ID}) {
 			return false
 		}
 	}
